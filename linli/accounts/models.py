@@ -1,0 +1,65 @@
+"""Users and the roles they hold."""
+
+import datetime as dt
+from typing import ClassVar, Self
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from linli.accounts.permissions import ROLES
+from linli.territory.models import Organisation, Place
+
+
+class User(AbstractBaseUser):
+    """A person who signs in. `is_demo` users have no password and exist only in a demo."""
+
+    username = models.CharField(_("User name"), max_length=64, unique=True)
+    staff_number = models.CharField(_("Staff number"), max_length=32, unique=True, null=True)
+    display_name = models.CharField(_("Name"), max_length=64)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True)
+    is_active = models.BooleanField(default=True)
+    is_demo = models.BooleanField(default=False)
+
+    objects: ClassVar = BaseUserManager()
+    USERNAME_FIELD = "username"
+
+    class Meta:
+        verbose_name = _("User")
+
+    def __str__(self) -> str:
+        return self.display_name
+
+
+class RoleGrantQuerySet(models.QuerySet["RoleGrant"]):
+    def in_force(self, at: dt.datetime) -> Self:
+        """Return the grants valid at a moment; the end itself is outside."""
+        return self.filter(valid_from__lte=at).exclude(valid_to__lte=at)
+
+
+class RoleGrant(models.Model):
+    """A role held by a user over a place from when to when."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="grants")
+    role = models.CharField(_("Role"), max_length=32)
+    place = models.ForeignKey(Place, models.PROTECT)
+    valid_from = models.DateTimeField()
+    valid_to = models.DateTimeField(null=True)
+
+    objects: ClassVar = RoleGrantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Role grant")
+        constraints = [
+            models.CheckConstraint(
+                name="role_grant_role_known", condition=models.Q(role__in=sorted(ROLES))
+            ),
+            models.CheckConstraint(
+                name="role_grant_ends_after_start",
+                condition=models.Q(valid_to__isnull=True)
+                | models.Q(valid_to__gt=models.F("valid_from")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.role} {self.place_id}"

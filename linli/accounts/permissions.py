@@ -1,0 +1,50 @@
+"""Roles as code. A role is reviewed like code and stored by its code, never by a path or a number."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Role:
+    """A role as people know it. What it may do is declared by each room with `allow`."""
+
+    code: str
+    label: Any
+    description: Any
+
+
+OPERATOR = Role("operator", _("Hotline operator"), _("Takes calls and writes down what residents ask."))
+DISPATCHER = Role("dispatcher", _("Dispatcher"), _("Sends each case to whoever can solve it."))
+COMMUNITY_WORKER = Role(
+    "community_worker", _("Community worker"), _("Accepts orders, contacts residents, reports back.")
+)
+FOLLOW_UP_CALLER = Role(
+    "follow_up_caller", _("Follow-up caller"), _("Calls residents back and asks three questions.")
+)
+LEADER = Role("leader", _("Leader"), _("Sees how an area is doing."))
+ADMINISTRATOR = Role(
+    "administrator", _("Administrator"), _("Imports cases and looks after the installation.")
+)
+
+ROLES = {
+    role.code: role
+    for role in (OPERATOR, DISPATCHER, COMMUNITY_WORKER, FOLLOW_UP_CALLER, LEADER, ADMINISTRATOR)
+}
+_ALLOWED: dict[str, set[str]] = defaultdict(set)
+
+
+def allow(role: Role, *permissions: str) -> None:
+    """Declare that a role includes permissions. Called by each room's `permissions.py` at import."""
+    _ALLOWED[role.code].update(permissions)
+
+
+def permissions_of(role_code: str) -> frozenset[str]:
+    """Return what a role may do; an unknown (retired) role may do nothing."""
+    return frozenset(_ALLOWED.get(role_code, ()))
+
+
+# The rooms below this one cannot name roles; what they declare is given out here.
+allow(ADMINISTRATOR, "territory.load", "accounts.manage")

@@ -1,0 +1,81 @@
+"""Signing in; in a demo, choosing a person to be."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import login, logout
+from django.contrib.auth.views import LoginView
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from linli.accounts.models import RoleGrant, User
+from linli.accounts.permissions import ROLES
+from linli.kernel import clock
+
+HOMES: dict[str, tuple[str, Any]] = {
+    "operator": ("cases:take_call", _("Take a call")),
+    "dispatcher": ("cases:queue", _("Queue")),
+    "community_worker": ("cases:work", _("My work")),
+    "follow_up_caller": ("cases:follow_up", _("Follow-up")),
+    "leader": ("cases:rates", _("Three rates")),
+    "administrator": ("cases:search", _("Search")),
+}
+"""The first page of each role. Names of pages, not imports: rooms above register them with Django."""
+
+
+def choose_role(request: HttpRequest) -> HttpResponse:
+    """Send a signed-in person home; in a demo, let anybody choose whom to be."""
+    if request.method == "POST":
+        return _become(request)
+    if not settings.LINLI.demo:
+        return _home(request)
+    if request.user.is_authenticated and "again" not in request.GET:
+        return _home(request)
+    people = [
+        {
+            "user": grant.user,
+            "username": grant.user.username,
+            "role": ROLES[grant.role],
+            "place": grant.place,
+            "home_label": HOMES[grant.role][1],
+        }
+        for grant in RoleGrant.objects.in_force(clock.now())
+        .filter(user__is_demo=True, user__is_active=True)
+        .select_related("user__organisation", "place")
+        .order_by("pk")
+    ]
+    return render(request, "accounts/choose_role.html", {"people": people})
+
+
+def _become(request: HttpRequest) -> HttpResponse:
+    if not settings.LINLI.demo:
+        raise Http404
+    user = User.objects.filter(
+        username=request.POST.get("username", ""), is_demo=True, is_active=True
+    ).first()
+    if user is None:
+        raise Http404
+    logout(request)
+    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    return _home(request)
+
+
+def _home(request: HttpRequest) -> HttpResponse:
+    if not request.user.is_authenticated:
+        return redirect("accounts:sign_in")
+    grant = RoleGrant.objects.filter(user_id=request.user.pk).in_force(clock.now()).first()
+    if grant is None:
+        return render(request, "accounts/no_role.html", status=403)
+    return redirect(HOMES[grant.role][0])
+
+
+sign_in = LoginView.as_view(template_name="accounts/sign_in.html", next_page="accounts:choose_role")
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """Leave; in a demo, back to the choice of persons."""
+    logout(request)
+    return redirect("accounts:choose_role")

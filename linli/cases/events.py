@@ -1,0 +1,72 @@
+"""What happens to a case, as facts that may be kept for ever: ids, codes and numbers."""
+
+import datetime as dt
+
+from linli.kernel.events import Code, event
+
+
+@event("case.received")
+class CaseReceived:
+    case_id: int
+    channel: Code
+    kind: Code
+    urgency: Code
+    place: Code
+
+
+@event("case.dispatched")
+class CaseDispatched:
+    case_id: int
+    order_id: int
+    lead_id: int
+    first_contact_due_at: dt.datetime
+    handling_due_at: dt.datetime
+
+
+@event("order.accepted")
+class OrderAccepted:
+    order_id: int
+
+
+@event("order.contacted")
+class OrderContacted:
+    order_id: int
+    contact_id: int
+    means: Code
+    was_reached: bool
+    is_first: bool
+
+
+@event("order.reported")
+class OrderReported:
+    order_id: int
+    resolution: Code
+
+
+@event("order.follow_up_missed")
+class FollowUpMissed:
+    order_id: int
+    attempt: int
+    means: Code
+
+
+@event("order.followed_up")
+class OrderFollowedUp:
+    order_id: int
+    follow_up_id: int
+    was_contacted: bool
+    answered: Code
+    satisfaction: Code
+
+
+@event("case.closed")
+class CaseClosed:
+    case_id: int
+    order_id: int
+    was_answered: bool
+
+
+@event("requester.unmasked")
+class RequesterUnmasked:
+    case_id: int
+    unmasking_id: int

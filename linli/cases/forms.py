@@ -1,0 +1,219 @@
+"""The shape of what people type, and its messages. Rules live in `rules.py` and the operations."""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from linli.cases.choices import (
+    Answered,
+    Confidentiality,
+    Kind,
+    Means,
+    Resolution,
+    Satisfaction,
+    Urgency,
+)
+from linli.kernel.actor import Actor
+from linli.kernel.errors import RuleBroken
+from linli.territory.models import Organisation, Place
+from linli.territory.queries import find_places, with_paths
+
+
+class RuleForm(forms.Form):
+    """A form that shows a broken rule beside its field, with everything typed still there."""
+
+    template_name_label = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+
+    @contextmanager
+    def catching(self) -> Iterator[None]:
+        """Turn a RuleBroken of an operation into an error of this form."""
+        try:
+            yield
+        except RuleBroken as broken:
+            self.add_error(broken.field if broken.field in self.fields else None, broken.message)
+
+
+class TakeCallForm(RuleForm):
+    """One call. `place` is words; `place_code` is the choice when the words fit several places."""
+
+    intake_key = forms.UUIDField(widget=forms.HiddenInput)
+    words = forms.CharField(
+        label=_("What happened"),
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        error_messages={
+            "required": _(
+                "There are no words yet. Write down what the resident asks, even in one sentence."
+            )
+        },
+    )
+    title = forms.CharField(label=_("Title"), required=False, max_length=200)
+    place = forms.CharField(
+        label=_("Place"),
+        max_length=200,
+        error_messages={"required": _("Ask where it is: the community or compound is enough.")},
+    )
+    place_code = forms.CharField(required=False, widget=forms.HiddenInput)
+    address = forms.CharField(label=_("Where exactly"), required=False, max_length=200)
+    occurred_at = forms.DateTimeField(
+        label=_("When it happened"),
+        required=False,
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    kind = forms.ChoiceField(
+        label=_("Kind of request"), choices=Kind.choices, widget=forms.RadioSelect, initial=Kind.HELP
+    )
+    urgency = forms.ChoiceField(
+        label=_("Urgency and limits"),
+        choices=Urgency.choices,
+        widget=forms.RadioSelect,
+        initial=Urgency.NORMAL,
+    )
+    name = forms.CharField(label=_("Caller's name"), required=False, max_length=64)
+    phone = forms.CharField(label=_("Caller's telephone"), required=False, max_length=40)
+    confidentiality = forms.ChoiceField(
+        label=_("Confidentiality"),
+        choices=Confidentiality.choices,
+        widget=forms.RadioSelect,
+        initial=Confidentiality.NONE,
+    )
+    wants_reply = forms.BooleanField(label=_("Wants a reply"), required=False, initial=True)
+
+    def __init__(self, *args: Any, actor: Actor, permission: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.actor = actor
+        self.permission = permission
+        self.candidates: list[Place] = []
+        self.fields["intake_key"].initial = uuid.uuid4
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        words = data.get("place")
+        if not words:
+            return data
+        held = list(self.actor.scopes(self.permission))
+        chosen = find_places(data.get("place_code") or "", within=held)
+        found = find_places(words, within=held)
+        if len(chosen) == 1 and chosen[0].pk in {place.pk for place in found}:
+            found = chosen
+        if len(found) == 1:
+            data["where"] = found[0]
+        elif found:
+            self.candidates = with_paths(found)
+            self.add_error("place", _("Several places fit. Choose the one that is meant."))
+        else:
+            self.add_error(
+                "place",
+                _(
+                    "No place is known by “%(place)s”. Try the community's name alone, or a street "
+                    "or district."
+                )
+                % {"place": words},
+            )
+        return data
+
+
+class DispatchForm(RuleForm):
+    lead = forms.TypedChoiceField(
+        label=_("Lead unit"),
+        coerce=int,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose the unit that is to solve it.")},
+    )
+    reason = forms.CharField(
+        label=_("Why this unit"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, *args: Any, leads: list[Organisation], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["lead"].choices = [(unit.pk, unit.name) for unit in leads]  # type: ignore[attr-defined]
+
+
+class ContactForm(RuleForm):
+    means = forms.ChoiceField(
+        label=_("How"), choices=Means.choices, widget=forms.RadioSelect, initial=Means.PHONE
+    )
+    was_reached = forms.TypedChoiceField(
+        label=_("Reached"),
+        choices=[("yes", _("Reached")), ("no", _("Not reached"))],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+        initial="yes",
+    )
+    note = forms.CharField(
+        label=_("What was said"), required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class ReportForm(RuleForm):
+    resolution = forms.ChoiceField(
+        label=_("Is it solved"),
+        choices=Resolution.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Say whether it is solved.")},
+    )
+    public_reply = forms.CharField(
+        label=_("Reply to the caller"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={
+            "required": _("Write the reply that the caller will hear: what was done, and by when.")
+        },
+    )
+
+
+class FollowUpForm(RuleForm):
+    means = forms.ChoiceField(
+        label=_("How"), choices=Means.choices, widget=forms.RadioSelect, initial=Means.PHONE
+    )
+    was_contacted = forms.TypedChoiceField(
+        label=_("Did the unit contact you"),
+        choices=[("yes", _("Yes")), ("no", _("No"))],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Ask whether the unit got in touch, and mark the answer.")},
+    )
+    answered = forms.ChoiceField(
+        label=_("Is it solved"),
+        choices=Answered.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Ask whether it is solved, and mark the answer.")},
+    )
+    satisfaction = forms.ChoiceField(
+        label=_("Satisfaction"),
+        choices=Satisfaction.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Ask how satisfied the caller is, and mark the answer.")},
+    )
+    note = forms.CharField(
+        label=_("In the caller's words"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class MissedForm(RuleForm):
+    means = forms.ChoiceField(label=_("How"), choices=Means.choices, initial=Means.PHONE)
+
+
+class UnmaskForm(RuleForm):
+    reason = forms.CharField(
+        label=_("Why you need it"),
+        max_length=200,
+        error_messages={
+            "required": _(
+                "Say why you need the name and number. The reason is kept with your name and the time."
+            )
+        },
+    )

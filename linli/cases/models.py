@@ -1,0 +1,347 @@
+"""The case and what hangs on it."""
+
+import uuid
+from typing import Any, ClassVar, Self
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from linli.cases import flows
+from linli.cases.choices import (
+    Answered,
+    Channel,
+    Confidentiality,
+    Kind,
+    Means,
+    Resolution,
+    Satisfaction,
+    Urgency,
+)
+from linli.kernel.actor import SCOPE_COLUMNS, Actor
+from linli.kernel.ids import show_number
+from linli.kernel.scope import Scoped, ScopedQuerySet
+from linli.kernel.seal import blind_index, seal, unseal
+from linli.methods.language.phone import masked, masked_name
+from linli.territory.models import Organisation, Place
+
+
+def _known(name: str, field: str, choices: type[models.TextChoices]) -> models.CheckConstraint:
+    return models.CheckConstraint(
+        name=name, condition=models.Q(**{f"{field}__in": choices.values})
+    )
+
+
+class CaseQuerySet(ScopedQuerySet):
+    def shared_with(self, actor: Actor) -> models.Q | None:
+        """Return the cases with an order to the actor's organisation, wherever they lie."""
+        if actor.organisation_id is None:
+            return None
+        mine = WorkOrder.objects.filter(case=models.OuterRef("pk"), lead=actor.organisation_id)
+        return models.Q(models.Exists(mine))
+
+    def locked(self, case_id: int, *, actor: Actor, permission: str) -> "Case":
+        """Return one case, locked for this transaction. Raises Case.DoesNotExist outside the scope."""
+        return (
+            self.seen_by(actor, permission=permission).select_for_update(of=("self",)).get(pk=case_id)
+        )
+
+
+class Case(Scoped):
+    """诉求. What the resident wants, from the first word to the close. Root of the event stream."""
+
+    number = models.CharField(_("Case number"), max_length=20, unique=True, db_collation="C")
+    intake_key = models.UUIDField(unique=True, null=True)
+    source = models.CharField(_("Source"), max_length=32, blank=True)
+    external_no = models.CharField(_("Number at the source"), max_length=64, blank=True)
+
+    state = models.CharField(max_length=32, choices=flows.CASE.choices, default=flows.CASE.initial)
+    state_since = models.DateTimeField()
+    version = models.IntegerField(default=1)
+
+    channel = models.CharField(_("Channel"), max_length=32, choices=Channel.choices)
+    kind = models.CharField(_("Kind of request"), max_length=16, choices=Kind.choices)
+    urgency = models.CharField(_("Urgency"), max_length=4, choices=Urgency.choices)
+    confidentiality = models.CharField(
+        _("Confidentiality"),
+        max_length=16,
+        choices=Confidentiality.choices,
+        default=Confidentiality.NONE,
+    )
+    wants_reply = models.BooleanField(_("Wants a reply"), default=True)
+
+    place = models.ForeignKey(Place, models.PROTECT, verbose_name=_("Place"))
+    address = models.CharField(_("Where exactly"), max_length=200, blank=True)
+    title = models.CharField(_("Title"), max_length=200)
+    words = models.TextField(_("What happened"))
+    occurred_at = models.DateTimeField(_("When it happened"), null=True)
+    received_at = models.DateTimeField(_("Received at"))
+    lead_order = models.OneToOneField("WorkOrder", models.PROTECT, null=True, related_name="+")
+    closed_at = models.DateTimeField(null=True)
+
+    objects: ClassVar = CaseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Case")
+        constraints = [
+            flows.CASE.check(),
+            _known("case_channel_known", "channel", Channel),
+            _known("case_kind_known", "kind", Kind),
+            _known("case_urgency_known", "urgency", Urgency),
+            _known("case_confidentiality_known", "confidentiality", Confidentiality),
+            models.CheckConstraint(name="case_words_not_empty", condition=~models.Q(words="")),
+            models.CheckConstraint(
+                name="case_closed_has_time",
+                condition=models.Q(state="closed", closed_at__isnull=False)
+                | (~models.Q(state="closed") & models.Q(closed_at__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="case_handling_has_order",
+                condition=models.Q(state="received", lead_order__isnull=True)
+                | (~models.Q(state="received") & models.Q(lead_order__isnull=False)),
+            ),
+            models.UniqueConstraint(
+                fields=["source", "external_no"],
+                condition=~models.Q(external_no=""),
+                name="case_source_external_no",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=[column, "-received_at"], name=f"case_{column.split('_')[0]}_recent")
+            for column in SCOPE_COLUMNS
+        ]
+        triggers = [flows.CASE.trigger()]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def shown_number(self) -> str:
+        return show_number(self.number)
+
+    @property
+    def state_now(self) -> Any:
+        """Return the state to show: the lead order's once there is one, the case's own before."""
+        if self.lead_order is None or self.state == "closed":
+            return flows.CASE.state(self.state)
+        return flows.ORDER.state(self.lead_order.state)
+
+
+class Requester(models.Model):
+    """诉求人. Who asked: one row a case, never shared between cases, sealed; found by blind index."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    case = models.OneToOneField(Case, models.CASCADE, related_name="requester")
+    name_sealed = models.BinaryField(null=True)
+    phone_sealed = models.BinaryField(null=True)
+    phone_index = models.BinaryField(null=True)
+    account_sealed = models.BinaryField(null=True)
+    account_index = models.BinaryField(null=True)
+
+    class Meta:
+        verbose_name = _("Requester")
+        constraints = [
+            models.CheckConstraint(
+                name="requester_phone_with_index",
+                condition=models.Q(phone_sealed__isnull=True, phone_index__isnull=True)
+                | models.Q(phone_sealed__isnull=False, phone_index__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="requester_account_with_index",
+                condition=models.Q(account_sealed__isnull=True, account_index__isnull=True)
+                | models.Q(account_sealed__isnull=False, account_index__isnull=False),
+            ),
+        ]
+        indexes = [models.Index(fields=["phone_index"], name="requester_phone_index")]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    @classmethod
+    def sealed(cls, *, case: Case, name: str = "", phone: str = "", account: str = "") -> Self:
+        """Return an unsaved requester with everything sealed. `phone` is E.164 or empty."""
+        row = cls(case=case)
+        if name:
+            row.name_sealed = seal(name, where=f"requester.name.{row.id}")
+        if phone:
+            row.phone_sealed = seal(phone, where=f"requester.phone.{row.id}")
+            row.phone_index = blind_index("phone", phone)
+        if account:
+            row.account_sealed = seal(account, where=f"requester.account.{row.id}")
+            row.account_index = blind_index("account", account)
+        return row
+
+    @property
+    def name(self) -> str:
+        if self.name_sealed is None:
+            return ""
+        return unseal(self.name_sealed, where=f"requester.name.{self.id}")
+
+    @property
+    def phone(self) -> str:
+        if self.phone_sealed is None:
+            return ""
+        return unseal(self.phone_sealed, where=f"requester.phone.{self.id}")
+
+    @property
+    def masked_name(self) -> str:
+        return masked_name(self.name)
+
+    @property
+    def masked_phone(self) -> str:
+        return masked(self.phone) if self.phone else ""
+
+
+class WorkOrder(Scoped):
+    """工单. A case given to a responsible unit, with its two clocks.
+
+    The scope columns keep the codes at dispatch: rates of a past month do not move when places are
+    re-drawn.
+    """
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="orders")
+    lead = models.ForeignKey(Organisation, models.PROTECT, verbose_name=_("Lead unit"))
+    state = models.CharField(max_length=32, choices=flows.ORDER.choices, default=flows.ORDER.initial)
+    state_since = models.DateTimeField()
+    reason = models.CharField(_("Why this unit"), max_length=500, blank=True)
+    dispatched_at = models.DateTimeField()
+    first_contact_due_at = models.DateTimeField()
+    handling_due_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    first_contact_at = models.DateTimeField(null=True)
+    reported_at = models.DateTimeField(null=True)
+    resolution = models.CharField(
+        _("Is it solved"), max_length=16, choices=Resolution.choices, null=True
+    )
+    public_reply = models.TextField(_("Reply to the caller"), blank=True)
+    attempt_count = models.IntegerField(default=0)
+    followed_up_at = models.DateTimeField(null=True)
+    answered = models.CharField(
+        _("What the caller says of the result"), max_length=16, choices=Answered.choices, null=True
+    )
+    satisfaction = models.CharField(
+        _("Satisfaction"), max_length=16, choices=Satisfaction.choices, null=True
+    )
+
+    class Meta:
+        verbose_name = _("Work order")
+        constraints = [
+            flows.ORDER.check(),
+            _known("order_resolution_known", "resolution", Resolution),
+            _known("order_answered_known", "answered", Answered),
+            _known("order_satisfaction_known", "satisfaction", Satisfaction),
+            models.UniqueConstraint(
+                fields=["case"], condition=~models.Q(state="closed"), name="order_one_open"
+            ),
+            models.CheckConstraint(
+                name="order_contact_due_first",
+                condition=models.Q(first_contact_due_at__lt=models.F("handling_due_at")),
+            ),
+            models.CheckConstraint(
+                name="order_reported_has_reply",
+                condition=models.Q(reported_at__isnull=True, resolution__isnull=True)
+                | (
+                    models.Q(reported_at__isnull=False, resolution__isnull=False)
+                    & ~models.Q(public_reply="")
+                ),
+            ),
+            models.CheckConstraint(
+                name="order_answer_is_whole",
+                condition=models.Q(
+                    followed_up_at__isnull=True, answered__isnull=True, satisfaction__isnull=True
+                )
+                | models.Q(
+                    followed_up_at__isnull=False,
+                    answered__isnull=False,
+                    satisfaction__isnull=False,
+                ),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["lead", "state", "handling_due_at"], name="order_of_unit"),
+            models.Index(
+                fields=["handling_due_at"],
+                condition=models.Q(state__in=("reported", "followed_up")),
+                name="order_to_follow_up",
+            ),
+            models.Index(fields=["community_code", "handling_due_at"], name="order_community_month"),
+        ]
+        triggers = [flows.ORDER.trigger()]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} → {self.lead_id}"
+
+
+class ContactLog(models.Model):
+    """联系. One contact with the requester, by whom, how and with what result."""
+
+    order = models.ForeignKey(WorkOrder, models.CASCADE, related_name="contacts")
+    at = models.DateTimeField()
+    user_id = models.BigIntegerField(null=True)
+    means = models.CharField(_("How"), max_length=16, choices=Means.choices)
+    was_reached = models.BooleanField(_("Reached"))
+    note = models.TextField(_("What was said"), blank=True)
+
+    class Meta:
+        verbose_name = _("Contact")
+        constraints = [_known("contact_means_known", "means", Means)]
+
+    def __str__(self) -> str:
+        return f"{self.order_id} {self.at:%Y-%m-%d %H:%M}"
+
+
+class FollowUp(models.Model):
+    """回访. One attempt to ask the caller three questions: answered? solved? satisfied?"""
+
+    order = models.ForeignKey(WorkOrder, models.CASCADE, related_name="follow_ups")
+    at = models.DateTimeField()
+    user_id = models.BigIntegerField(null=True)
+    means = models.CharField(_("How"), max_length=16, choices=Means.choices)
+    was_reached = models.BooleanField()
+    was_contacted = models.BooleanField(_("Did the unit contact you"), null=True)
+    answered = models.CharField(max_length=16, choices=Answered.choices, null=True)
+    satisfaction = models.CharField(max_length=16, choices=Satisfaction.choices, null=True)
+    note = models.TextField(_("In the caller's words"), blank=True)
+
+    class Meta:
+        verbose_name = _("Follow-up")
+        constraints = [
+            _known("follow_up_means_known", "means", Means),
+            _known("follow_up_answered_known", "answered", Answered),
+            _known("follow_up_satisfaction_known", "satisfaction", Satisfaction),
+            models.CheckConstraint(
+                name="follow_up_reached_is_whole",
+                condition=models.Q(
+                    was_reached=False,
+                    was_contacted__isnull=True,
+                    answered__isnull=True,
+                    satisfaction__isnull=True,
+                )
+                | models.Q(
+                    was_reached=True,
+                    was_contacted__isnull=False,
+                    answered__isnull=False,
+                    satisfaction__isnull=False,
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order_id} {self.at:%Y-%m-%d %H:%M}"
+
+
+class Unmasking(models.Model):
+    """Who looked at a requester's name and number, when and why."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="unmaskings")
+    at = models.DateTimeField()
+    user_id = models.BigIntegerField()
+    reason = models.CharField(_("Why you need it"), max_length=200)
+
+    class Meta:
+        verbose_name = _("Unmasking")
+        constraints = [
+            models.CheckConstraint(name="unmasking_has_reason", condition=~models.Q(reason=""))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.user_id}"

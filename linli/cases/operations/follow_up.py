@@ -1,0 +1,88 @@
+"""The hotline calls back, asks three questions, and closes."""
+
+from linli.cases.events import CaseClosed, FollowUpMissed, OrderFollowedUp
+from linli.cases.flows import CASE
+from linli.cases.models import Case, FollowUp, WorkOrder
+from linli.cases.parts import happened, locked_order, move_order
+from linli.cases.permissions import CasePermission as P
+from linli.kernel.actor import Actor
+from linli.kernel.events import Code
+from linli.kernel.operation import operation
+
+
+@operation(P.FOLLOW_UP)
+def miss_follow_up(*, actor: Actor, case_id: int, means: str) -> WorkOrder:
+    """Keep an attempt that reached nobody. No answer is never "satisfied". Raises RuleBroken."""
+    case, order = locked_order(case_id, actor=actor, permission=P.FOLLOW_UP)
+    tried = (order.attempt_count if order else 0) + 1
+    order = move_order(case, order, "miss_follow_up", actor=actor, attempt_count=tried)
+    FollowUp.objects.create(
+        order=order, at=actor.now, user_id=actor.user_id, means=means, was_reached=False
+    )
+    missed = FollowUpMissed(order_id=order.pk, attempt=tried, means=Code(means))
+    happened(case, missed, actor=actor)
+    return order
+
+
+@operation(P.FOLLOW_UP)
+def follow_up(
+    *,
+    actor: Actor,
+    case_id: int,
+    means: str,
+    was_contacted: bool,
+    answered: str,
+    satisfaction: str,
+    note: str = "",
+) -> FollowUp:
+    """Keep the caller's three answers. Never by the unit that handled it (article 23). Raises RuleBroken."""
+    case, order = locked_order(case_id, actor=actor, permission=P.FOLLOW_UP)
+    tried = (order.attempt_count if order else 0) + 1
+    order = move_order(
+        case,
+        order,
+        "follow_up",
+        actor=actor,
+        attempt_count=tried,
+        followed_up_at=actor.now,
+        answered=answered,
+        satisfaction=satisfaction,
+    )
+    row = FollowUp.objects.create(
+        order=order,
+        at=actor.now,
+        user_id=actor.user_id,
+        means=means,
+        was_reached=True,
+        was_contacted=was_contacted,
+        answered=answered,
+        satisfaction=satisfaction,
+        note=note.strip(),
+    )
+    happened(
+        case,
+        OrderFollowedUp(
+            order_id=order.pk,
+            follow_up_id=row.pk,
+            was_contacted=was_contacted,
+            answered=Code(answered),
+            satisfaction=Code(satisfaction),
+        ),
+        actor=actor,
+    )
+    return row
+
+
+@operation(P.FOLLOW_UP)
+def close(*, actor: Actor, case_id: int) -> Case:
+    """Close a case whose caller answered, or could not be reached in three attempts. Raises RuleBroken."""
+    case, order = locked_order(case_id, actor=actor, permission=P.FOLLOW_UP)
+    was_answered = order is not None and order.answered is not None
+    order = move_order(case, order, "finish", actor=actor)
+    CASE.move(case, "close", actor=actor, closed_at=actor.now)
+    happened(
+        case,
+        CaseClosed(case_id=case.pk, order_id=order.pk, was_answered=was_answered),
+        actor=actor,
+    )
+    return case

@@ -1,0 +1,225 @@
+"""A request comes in: one at a time from a person, or in batches from a file."""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.db import connection
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from linli.cases.choices import Channel, Confidentiality, Kind, Urgency
+from linli.cases.events import CaseReceived
+from linli.cases.models import Case, Requester
+from linli.cases.permissions import CasePermission as P
+from linli.cases.rules import IN_THE_FUTURE, check_words, title_of
+from linli.kernel.actor import Actor
+from linli.kernel.errors import Refusal, RuleBroken
+from linli.kernel.events import Code, record_many
+from linli.kernel.ids import make_number
+from linli.kernel.operation import operation
+from linli.methods.language.normal import clean_words
+from linli.methods.language.phone import NotATelephone, e164
+from linli.territory.models import Place
+
+PHONE_LETTERS = Refusal(
+    "case.phone_letters",
+    _("A telephone number has digits only. Read it back to the caller and type it again."),
+    "phone",
+)
+PHONE_SHORT = Refusal(
+    "case.phone_short",
+    _("The telephone number is too short: a mobile has 11 digits, a landline 8 or its area code first."),
+    "phone",
+)
+PHONE_LONG = Refusal(
+    "case.phone_long",
+    _("The telephone number is too long or of no known form. Read it back to the caller."),
+    "phone",
+)
+UNKNOWN_PLACE = Refusal(
+    "case.unknown_place",
+    _("No place is known by “%(place)s”. Try the community's name alone, or a street or district."),
+    "place",
+)
+OUTSIDE = Refusal(
+    "case.place_outside",
+    _("“%(place)s” lies outside your area. Choose a place within it, or hand the caller on."),
+    "place",
+)
+_PHONE = {"letters": PHONE_LETTERS, "short": PHONE_SHORT}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A request as it comes in, before any rule has looked at it. `received_at` None means now."""
+
+    words: str
+    place: Place | None
+    title: str = ""
+    kind: str = Kind.COMPLAINT
+    urgency: str = Urgency.NORMAL
+    channel: str = Channel.HOTLINE
+    address: str = ""
+    occurred_at: dt.datetime | None = None
+    received_at: dt.datetime | None = None
+    name: str = ""
+    phone: str = ""
+    account: str = ""
+    confidentiality: str = Confidentiality.NONE
+    wants_reply: bool = True
+    source: str = ""
+    external_no: str = ""
+    intake_key: uuid.UUID | None = None
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """A row that could not be taken: its place in the batch and why."""
+
+    index: int
+    refused: RuleBroken
+
+
+@dataclass
+class BatchOutcome:
+    """What a batch did. `known` were there before, by source and number."""
+
+    created: list[Case] = field(default_factory=list)
+    known: int = 0
+    set_aside: list[SetAside] = field(default_factory=list)
+
+
+@operation(P.RECEIVE)
+def receive(*, actor: Actor, draft: Draft) -> Case:
+    """Write down what a resident asks. The same `intake_key` twice gives the same case.
+
+    Raises RuleBroken: empty or overlong words, a number that is none, a place outside the area.
+    """
+    if draft.intake_key is not None:
+        # A double click sends the form twice; the key is locked so that the second one waits.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [draft.intake_key.int % 2**63])
+        before = Case.objects.seen_by(actor, permission=P.RECEIVE).filter(
+            intake_key=draft.intake_key
+        )
+        if (twice := before.first()) is not None:
+            return twice
+    _write([_checked(draft, actor=actor)], actor=actor, into=(outcome := BatchOutcome()))
+    return outcome.created[0]
+
+
+@operation(P.IMPORT)
+def receive_batch(*, actor: Actor, drafts: Sequence[Draft]) -> BatchOutcome:
+    """Take many requests by the same rules, one event a case. Bad rows are set aside, none is lost.
+
+    Rows whose (source, external_no) stand already, in the table or earlier in the batch, are counted
+    as known and change nothing.
+    """
+    outcome = BatchOutcome()
+    keys = {(draft.source, draft.external_no) for draft in drafts if draft.external_no}
+    standing = set(
+        Case.objects.everywhere("import: which numbers stand already")
+        .filter(
+            source__in={source for source, _number in keys},
+            external_no__in={number for _source, number in keys},
+        )
+        .values_list("source", "external_no")
+    )
+    good: list[tuple[Case, Requester]] = []
+    for index, draft in enumerate(drafts):
+        key = (draft.source, draft.external_no)
+        if draft.external_no and key in standing:
+            outcome.known += 1
+            continue
+        try:
+            good.append(_checked(draft, actor=actor))
+        except RuleBroken as refused:
+            outcome.set_aside.append(SetAside(index, refused))
+            continue
+        standing.add(key)
+    _write(good, actor=actor, into=outcome)
+    return outcome
+
+
+def _checked(draft: Draft, *, actor: Actor) -> tuple[Case, Requester]:
+    """Return the unsaved rows of a draft that obeys every rule. Raises RuleBroken."""
+    words = clean_words(draft.words) or clean_words(draft.title)
+    check_words(words)
+    if draft.place is None:
+        raise UNKNOWN_PLACE(place="")
+    if not _within(draft.place, actor=actor):
+        raise OUTSIDE(place=draft.place.name)
+    if draft.occurred_at is not None and draft.occurred_at > actor.now:
+        raise IN_THE_FUTURE()
+    phone = ""
+    if draft.phone.strip():
+        try:
+            phone = e164(draft.phone)
+        except NotATelephone as wrong:
+            raise _PHONE.get(wrong.reason, PHONE_LONG)() from wrong
+    received_at = draft.received_at or actor.now
+    case = Case(
+        intake_key=draft.intake_key,
+        source=draft.source,
+        external_no=draft.external_no,
+        state_since=received_at,
+        channel=draft.channel,
+        kind=draft.kind,
+        urgency=draft.urgency,
+        confidentiality=draft.confidentiality,
+        wants_reply=draft.wants_reply,
+        place=draft.place,
+        address=clean_words(draft.address)[:200],
+        title=title_of(clean_words(draft.title).replace("\n", " "), words),
+        words=words,
+        occurred_at=draft.occurred_at,
+        received_at=received_at,
+        **draft.place.scope,
+    )
+    requester = Requester.sealed(
+        case=case, name=clean_words(draft.name)[:64], phone=phone, account=draft.account.strip()
+    )
+    return case, requester
+
+
+def _within(place: Place, *, actor: Actor) -> bool:
+    held = {*actor.scopes(P.RECEIVE), *actor.scopes(P.IMPORT)}
+    return any(getattr(place, column) == code for column, code in held)
+
+
+def _write(
+    rows: Sequence[tuple[Case, Requester]], *, actor: Actor, into: BatchOutcome
+) -> None:
+    """Give numbers and write cases, requesters, events and outbox: four statements for any number."""
+    if not rows:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval('case_number') FROM generate_series(1, %s)", [len(rows)]
+        )
+        counters = [counter for (counter,) in cursor.fetchall()]
+    for (case, _requester), counter in zip(rows, counters, strict=True):
+        year = timezone.localtime(case.received_at).year
+        case.number = make_number(year=year, counter=counter)
+    cases = Case.objects.bulk_create([case for case, _requester in rows])
+    for _case, requester in rows:
+        requester.case = requester.case  # takes the key its case has just been given
+    Requester.objects.bulk_create([requester for _case, requester in rows])
+    happened = [
+        (
+            CaseReceived(
+                case_id=case.pk,
+                channel=Code(case.channel),
+                kind=Code(case.kind),
+                urgency=Code(case.urgency),
+                place=Code(case.place.code),
+            ),
+            case.pk,
+            case.version,
+        )
+        for case in cases
+    ]
+    record_many(happened, actor=actor, kind="case")
+    into.created.extend(cases)

@@ -1,0 +1,182 @@
+"""Reads of cases: lists for each person, and the counts behind the three rates."""
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from linli.accounts.queries import names_of
+from linli.cases.flows import CASE, ORDER
+from linli.cases.models import Case, Requester, WorkOrder
+from linli.cases.permissions import CasePermission as P
+from linli.cases.rules import Rate, ThreeRates
+from linli.kernel.actor import Actor
+from linli.kernel.clock import month_bounds
+from linli.kernel.models import Event
+from linli.kernel.seal import blind_index
+from linli.territory.models import Organisation, Place
+
+EARLIER = 5
+
+
+def case_for(number: str, *, actor: Actor, permission: str = P.SEE) -> Case:
+    """Return one case with what its page shows. Raises Case.DoesNotExist outside the scope."""
+    return (
+        Case.objects.seen_by(actor, permission=permission)
+        .select_related("place", "lead_order__lead", "requester")
+        .get(number=number)
+    )
+
+
+def received(*, actor: Actor) -> QuerySet[Case]:
+    """Return the cases that wait for dispatch, the oldest first."""
+    return (
+        Case.objects.seen_by(actor, permission=P.DISPATCH)
+        .filter(state=CASE.initial)
+        .select_related("place")
+        .order_by("received_at", "pk")
+    )
+
+
+def open_at(place: Place, *, actor: Actor) -> list[Case]:
+    """Return the newest open cases at a place and below it."""
+    return list(
+        Case.objects.seen_by(actor, permission=P.SEE)
+        .filter(**{place.scope_column: place.code})
+        .exclude(state="closed")
+        .select_related("lead_order")
+        .order_by("-received_at")[:EARLIER]
+    )
+
+
+def earlier_of(phone: str, *, actor: Actor) -> list[Case]:
+    """Return the newest cases of the same telephone number (E.164) by its blind index."""
+    same = Requester.objects.filter(phone_index=blind_index("phone", phone))
+    return list(
+        Case.objects.seen_by(actor, permission=P.SEE)
+        .filter(requester__in=same)
+        .select_related("lead_order")
+        .order_by("-received_at")[:EARLIER]
+    )
+
+
+def leads_for(place: Place) -> list[Organisation]:
+    """Return the units an order at this place can go to, the nearest first; never the hotline itself."""
+    codes = [code for code in place.scope.values() if code]
+    found = Organisation.objects.serving(place).exclude(kind="hotline").select_related("place")
+    return sorted(found, key=lambda unit: (-codes.index(unit.place.code), unit.code))
+
+
+def orders_of(actor: Actor) -> QuerySet[WorkOrder]:
+    """Return the orders that the actor's unit has in hand, the most pressing deadline first."""
+    return (
+        WorkOrder.objects.filter(
+            lead=actor.organisation_id, state__in=("dispatched", "accepted", "in_progress")
+        )
+        .annotate(
+            due_next_at=Coalesce(
+                _first_contact_if_open(), F("handling_due_at")
+            )
+        )
+        .select_related("case__place", "lead")
+        .order_by("due_next_at", "pk")
+    )
+
+
+def _first_contact_if_open() -> Any:
+    from django.db.models import Case as When_
+    from django.db.models import When
+
+    return When_(When(first_contact_at__isnull=True, then=F("first_contact_due_at")), default=None)
+
+
+def reported_by(actor: Actor) -> QuerySet[WorkOrder]:
+    """Return the unit's orders that wait for the call back."""
+    return (
+        WorkOrder.objects.filter(lead=actor.organisation_id, state__in=("reported", "followed_up"))
+        .select_related("case__place", "lead")
+        .order_by("reported_at")
+    )
+
+
+def to_follow_up(*, actor: Actor) -> QuerySet[WorkOrder]:
+    """Return the orders to call back about, the longest waiting first; never the actor's own unit's."""
+    cases = Case.objects.seen_by(actor, permission=P.FOLLOW_UP)
+    return (
+        WorkOrder.objects.filter(state__in=("reported", "followed_up"), case__in=cases)
+        .exclude(lead=actor.organisation_id)
+        .select_related("case__place", "case__requester", "lead")
+        .order_by("reported_at", "pk")
+    )
+
+
+_COUNTS: dict[str, Any] = {
+    "assessed": Count("pk"),
+    "in_time": Count("pk", filter=Q(first_contact_at__lte=F("first_contact_due_at"))),
+    "answered_solvable": Count(
+        "pk", filter=Q(answered__isnull=False) & ~Q(resolution="explained")
+    ),
+    "solved": Count("pk", filter=Q(answered="solved") & ~Q(resolution="explained")),
+    "valid": Count("pk", filter=Q(satisfaction__isnull=False)),
+    "satisfied": Count("pk", filter=Q(satisfaction__in=("very", "satisfied", "basically"))),
+}
+
+
+def _rates(counted: dict[str, Any]) -> ThreeRates:
+    return ThreeRates(
+        response=Rate(counted["in_time"], counted["assessed"]),
+        resolution=Rate(counted["solved"], counted["answered_solvable"]),
+        satisfaction=Rate(counted["satisfied"], counted["valid"]),
+    )
+
+
+def _assessed(*, column: str, code: str, year: int, month: int, as_of: dt.datetime) -> Any:
+    first, after = month_bounds(year, month)
+    return WorkOrder.objects.filter(
+        Q(first_contact_at__isnull=False) | Q(first_contact_due_at__lte=as_of),
+        handling_due_at__gte=first,
+        handling_due_at__lt=after,
+        **{column: code},
+    )
+
+
+def three_rates(
+    *, column: str, code: str, year: int, month: int, as_of: dt.datetime
+) -> ThreeRates:
+    """Return the three rates of an area and a month as known at `as_of`. One query.
+
+    `column`, `code`: a scope column and its value. The month is that of the handling deadline.
+    """
+    orders = _assessed(column=column, code=code, year=year, month=month, as_of=as_of)
+    return _rates(orders.aggregate(**_COUNTS))
+
+
+def rates_below(
+    *, column: str, code: str, below: str, year: int, month: int, as_of: dt.datetime
+) -> dict[str, ThreeRates]:
+    """Return the three rates of each area one scope column further down (`below`), by code."""
+    orders = _assessed(column=column, code=code, year=year, month=month, as_of=as_of)
+    rows = orders.exclude(**{f"{below}__isnull": True}).values(below).annotate(**_COUNTS)
+    return {row[below]: _rates(row) for row in rows.order_by(below)}
+
+
+def events_of(case: Case) -> list[Event]:
+    """Return what happened to the case, oldest first."""
+    return list(Event.objects.filter(stream_kind="case", stream_id=case.pk).order_by("seq"))
+
+
+def last_event(case_id: int, name: str) -> tuple[str, dt.datetime] | None:
+    """Return who last did `name` to the case and when, or None."""
+    found = (
+        Event.objects.filter(stream_kind="case", stream_id=case_id, name=name)
+        .order_by("-seq")
+        .first()
+    )
+    if found is None:
+        return None
+    user = names_of({found.user_id}).get(found.user_id) if found.user_id else None
+    return (user.display_name if user else "linli"), found.at
+
+
+OPEN_STATES = tuple(state.code for state in ORDER.states if not state.terminal)

@@ -1,0 +1,121 @@
+"""Rules of the case, pure: the two clocks, what a case must contain, the three rates."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from linli.kernel.errors import Refusal
+from linli.methods.intervals import wilson
+
+WORDS_LIMIT = 10_000
+TITLE_LIMIT = 200
+TITLE_FROM_WORDS = 40
+FOLLOW_UP_ATTEMPTS = 3
+"""Attempts after which a case may be closed unanswered; no answer never counts as satisfied."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long the responsible unit has, from dispatch, by calendar hours."""
+
+    first_contact: dt.timedelta
+    handling: dt.timedelta
+
+
+PROFILE: dict[str, Limits] = {
+    "E1": Limits(dt.timedelta(minutes=15), dt.timedelta(hours=2)),
+    "E2": Limits(dt.timedelta(hours=2), dt.timedelta(hours=24)),
+    "N": Limits(dt.timedelta(hours=24), dt.timedelta(days=7)),
+    "C": Limits(dt.timedelta(hours=24), dt.timedelta(days=15)),
+}
+"""Handling limits 2 h / 24 h / 7 d / 15 d as commonly quoted for Beijing's 12345; first-contact limits
+are our default. The regulation of 2021-09-24 (article 13) leaves the limits to the city's office."""
+
+
+@dataclass(frozen=True)
+class Due:
+    """The two deadlines of an order, aware."""
+
+    first_contact_at: dt.datetime
+    handling_at: dt.datetime
+
+
+def due_times(urgency: str, *, at: dt.datetime) -> Due:
+    """Return both deadlines of an order dispatched `at`. Raises KeyError for an unknown urgency."""
+    limits = PROFILE[urgency]
+    return Due(at + limits.first_contact, at + limits.handling)
+
+
+EMPTY_WORDS = Refusal(
+    "case.empty_words",
+    _("There are no words yet. Write down what the resident asks, even in one sentence."),
+    "words",
+)
+WORDS_TOO_LONG = Refusal(
+    "case.words_too_long",
+    _(
+        "The words have %(length)s characters; at most %(limit)s fit. All of them are still in the "
+        "field: shorten them here, or put the rest into a second case."
+    ),
+    "words",
+)
+IN_THE_FUTURE = Refusal(
+    "case.in_the_future",
+    _("The time given lies in the future. Check the date; the case can only have happened before now."),
+    "occurred_at",
+)
+
+
+def check_words(words: str) -> None:
+    """Raise EMPTY_WORDS or WORDS_TOO_LONG for words (already cleaned) that cannot be a case."""
+    if not any(not c.isspace() for c in words):
+        raise EMPTY_WORDS()
+    if len(words) > WORDS_LIMIT:
+        raise WORDS_TOO_LONG(length=len(words), limit=WORDS_LIMIT)
+
+
+def title_of(title: str, words: str) -> str:
+    """Return the title given, else the first sentence of the words, cut at a readable length."""
+    if title:
+        return title if len(title) <= TITLE_LIMIT else title[: TITLE_LIMIT - 1] + "…"
+    first = words.strip().split("\n", 1)[0]
+    for end in "。！？!?；;":
+        head, found, _rest = first.partition(end)
+        if found and len(head) <= TITLE_FROM_WORDS:
+            first = head
+    return first if len(first) <= TITLE_FROM_WORDS else first[: TITLE_FROM_WORDS - 1] + "…"
+
+
+@dataclass(frozen=True)
+class Rate:
+    """One of the three rates: counts, share (None when nothing was counted) and 95 % interval."""
+
+    numerator: int
+    denominator: int
+
+    @property
+    def share(self) -> float | None:
+        return self.numerator / self.denominator if self.denominator else None
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        return wilson(self.numerator, self.denominator)
+
+
+@dataclass(frozen=True)
+class ThreeRates:
+    """Response, resolution and satisfaction of one area and month.
+
+    Definitions (our reading of article 32, regulation of 2021-09-24; the arithmetic is not published):
+    assessed = orders whose handling deadline lies in the month and whose first contact was made or is
+    overdue; response = contacted in time / assessed; resolution = "solved" / valid answers, orders
+    explained as not possible now left out; satisfaction = at least basically satisfied / valid answers.
+    """
+
+    response: Rate
+    resolution: Rate
+    satisfaction: Rate
+
+    RELIABLE_FROM = 30
+    """Below this many valid answers no rank is drawn from a rate."""

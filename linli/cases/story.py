@@ -1,0 +1,160 @@
+"""The story of a case: its events told as sentences, for its page and for `linli explain`."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from linli.accounts.queries import names_of
+from linli.cases.models import Case, ContactLog, FollowUp, Unmasking, WorkOrder
+from linli.cases.queries import events_of
+from linli.kernel.models import Event
+
+Fact = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the story. `tone`: key (changed hands or delivered), turn (a decision), plain."""
+
+    at: dt.datetime
+    what: str
+    who: str
+    unit: str
+    tone: str = "plain"
+    icon: str = "right"
+    quote: str = ""
+    body: str = ""
+    facts: tuple[Fact, ...] = ()
+
+
+@dataclass
+class _Told:
+    """What the tellers need, read once for the whole case."""
+
+    case: Case
+    orders: dict[int, WorkOrder]
+    contacts: dict[int, ContactLog]
+    follow_ups: dict[int, FollowUp]
+    unmaskings: dict[int, Unmasking]
+
+
+Telling = dict[str, Any]
+
+
+def _received(told: _Told, payload: dict[str, Any]) -> Telling:
+    return {
+        "what": _("Received: %(channel)s") % {"channel": told.case.get_channel_display()},
+        "icon": "phone",
+        "tone": "key",
+        "quote": told.case.words,
+    }
+
+
+def _dispatched(told: _Told, payload: dict[str, Any]) -> Telling:
+    order = told.orders[payload["order_id"]]
+    return {
+        "what": _("Dispatched to %(unit)s") % {"unit": order.lead.name},
+        "icon": "send",
+        "tone": "key",
+        "body": order.reason,
+        "facts": ((_("Urgency"), str(told.case.get_urgency_display())),),
+    }
+
+
+def _accepted(told: _Told, payload: dict[str, Any]) -> Telling:
+    return {"what": _("Accepted"), "icon": "inbox"}
+
+
+def _contacted(told: _Told, payload: dict[str, Any]) -> Telling:
+    log = told.contacts[payload["contact_id"]]
+    if payload["is_first"]:
+        what = _("First contact with the requester; the response clock stops")
+    elif log.was_reached:
+        what = _("Contact with the requester")
+    else:
+        what = _("Tried to contact the requester; not reached")
+    return {
+        "what": what,
+        "icon": "phone",
+        "body": log.note,
+        "facts": ((_("How"), str(log.get_means_display())),),
+    }
+
+
+def _reported(told: _Told, payload: dict[str, Any]) -> Telling:
+    order = told.orders[payload["order_id"]]
+    return {
+        "what": _("Reported back: %(resolution)s") % {"resolution": order.get_resolution_display()},
+        "icon": "send",
+        "tone": "key",
+        "quote": order.public_reply,
+    }
+
+
+def _missed(told: _Told, payload: dict[str, Any]) -> Telling:
+    return {
+        "what": _("Called back, attempt %(count)s: no answer") % {"count": payload["attempt"]},
+        "icon": "phone",
+    }
+
+
+def _followed_up(told: _Told, payload: dict[str, Any]) -> Telling:
+    row = told.follow_ups[payload["follow_up_id"]]
+    return {
+        "what": _("Followed up: the caller answered"),
+        "icon": "visit",
+        "tone": "key" if row.answered == "solved" else "turn",
+        "quote": row.note,
+        "facts": (
+            (_("Contacted"), _("Yes") if row.was_contacted else _("No")),
+            (_("Solved"), str(row.get_answered_display())),
+            (_("Satisfaction"), str(row.get_satisfaction_display())),
+        ),
+    }
+
+
+def _closed(told: _Told, payload: dict[str, Any]) -> Telling:
+    what = _("Closed") if payload["was_answered"] else _("Closed without an answer from the caller")
+    return {"what": what, "icon": "done", "tone": "key"}
+
+
+def _unmasked(told: _Told, payload: dict[str, Any]) -> Telling:
+    looked = told.unmaskings[payload["unmasking_id"]]
+    return {"what": _("Looked at the requester's name and number"), "icon": "eye", "body": looked.reason}
+
+
+TELLERS: dict[str, Callable[[_Told, dict[str, Any]], Telling]] = {
+    "case.received": _received,
+    "case.dispatched": _dispatched,
+    "order.accepted": _accepted,
+    "order.contacted": _contacted,
+    "order.reported": _reported,
+    "order.follow_up_missed": _missed,
+    "order.followed_up": _followed_up,
+    "case.closed": _closed,
+    "requester.unmasked": _unmasked,
+}
+
+
+def story_of(case: Case) -> list[Step]:
+    """Return what happened, oldest first. A fixed number of queries, however long the story."""
+    events = events_of(case)
+    told = _Told(
+        case=case,
+        orders={row.pk: row for row in case.orders.select_related("lead")},
+        contacts={row.pk: row for row in ContactLog.objects.filter(order__case=case)},
+        follow_ups={row.pk: row for row in FollowUp.objects.filter(order__case=case)},
+        unmaskings={row.pk: row for row in case.unmaskings.all()},
+    )
+    users = names_of({event.user_id for event in events if event.user_id})
+    return [_step(event, told, users) for event in events]
+
+
+def _step(event: Event, told: _Told, users: dict[int, Any]) -> Step:
+    user = users.get(event.user_id) if event.user_id else None
+    unit = user.organisation.name if user and user.organisation else ""
+    who = user.display_name if user else _("Linli itself")
+    return Step(at=event.at, who=who, unit=unit, **TELLERS[event.name](told, event.payload))

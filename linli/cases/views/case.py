@@ -1,0 +1,179 @@
+"""One case: its story, its clocks, its next moves."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from linli.cases import operations
+from linli.cases.flows import ORDER
+from linli.cases.forms import ContactForm, ReportForm, RuleForm, UnmaskForm
+from linli.cases.models import Case, Requester, WorkOrder
+from linli.cases.permissions import CasePermission as P
+from linli.cases.story import story_of
+from linli.cases.views.finding import case_or_404
+from linli.kernel.http import ActorRequest, needs
+from linli.territory.queries import path_names
+
+FORMS: dict[str, type[RuleForm]] = {"accept": RuleForm, "contact": ContactForm, "report": ReportForm}
+LOOP_STEP = {
+    "received": "dispatch",
+    "dispatched": "handle",
+    "accepted": "handle",
+    "in_progress": "handle",
+    "reported": "follow_up",
+    "followed_up": "follow_up",
+    "closed": "rates",
+}
+
+
+@dataclass(frozen=True)
+class Clock:
+    """One of the two clocks of an order, ready to be drawn. `state`: running, soon, late, done."""
+
+    name: Any
+    limit: dt.timedelta
+    started_at: dt.datetime
+    due_at: dt.datetime
+    stopped_at: dt.datetime | None
+    now: dt.datetime
+
+    @property
+    def share(self) -> float:
+        used = (self.stopped_at or self.now) - self.started_at
+        return max(0.0, min(1.0, used / self.limit))
+
+    @property
+    def state(self) -> str:
+        if self.stopped_at is not None:
+            return "done" if self.stopped_at <= self.due_at else "late"
+        if self.now > self.due_at:
+            return "late"
+        return "soon" if self.share >= 0.75 else "running"
+
+
+def clocks_of(order: WorkOrder, *, now: dt.datetime) -> list[Clock]:
+    """Return handling and response clock of an order."""
+    return [
+        Clock(
+            _("Handling clock"),
+            order.handling_due_at - order.dispatched_at,
+            order.dispatched_at,
+            order.handling_due_at,
+            order.reported_at,
+            now,
+        ),
+        Clock(
+            _("Response clock"),
+            order.first_contact_due_at - order.dispatched_at,
+            order.dispatched_at,
+            order.first_contact_due_at,
+            order.first_contact_at,
+            now,
+        ),
+    ]
+
+
+@needs(P.SEE)
+def case(request: ActorRequest, number: str) -> HttpResponse:
+    """Show one case."""
+    return _case_page(request, case_or_404(request, number))
+
+
+@needs(P.HANDLE)
+@require_POST
+def accept(request: ActorRequest, number: str) -> HttpResponse:
+    """Take the order in hand."""
+    return _take(request, number, "accept", lambda data: {})
+
+
+@needs(P.HANDLE)
+@require_POST
+def contact(request: ActorRequest, number: str) -> HttpResponse:
+    """Log a contact with the requester."""
+    return _take(request, number, "contact", dict)
+
+
+@needs(P.HANDLE)
+@require_POST
+def report(request: ActorRequest, number: str) -> HttpResponse:
+    """Report the result back."""
+    return _take(request, number, "report", dict)
+
+
+@needs(P.UNMASK)
+@require_POST
+def unmask(request: ActorRequest, number: str) -> HttpResponse:
+    """Show name and number once, after the reason is kept."""
+    found = case_or_404(request, number, permission=P.UNMASK)
+    form = UnmaskForm(request.POST)
+    revealed: Requester | None = None
+    if form.is_valid():
+        with form.catching():
+            revealed = operations.unmask(actor=request.actor, case_id=found.pk, **form.cleaned_data)
+    return _case_page(request, found, unmask_form=form, revealed=revealed)
+
+
+def _take(request: ActorRequest, number: str, name: str, arguments: Any) -> HttpResponse:
+    found = case_or_404(request, number, permission=P.HANDLE)
+    form = FORMS[name](request.POST)
+    if form.is_valid():
+        with form.catching():
+            verb = getattr(operations, name)
+            verb(actor=request.actor, case_id=found.pk, **arguments(form.cleaned_data))
+        if not form.errors:
+            return redirect("cases:case", number=number)
+        found = case_or_404(request, number)
+    return _case_page(request, found, failed={name: form})
+
+
+def _case_page(
+    request: ActorRequest,
+    found: Case,
+    *,
+    failed: dict[str, RuleForm] | None = None,
+    unmask_form: UnmaskForm | None = None,
+    revealed: Requester | None = None,
+) -> HttpResponse:
+    actor, order = request.actor, found.lead_order
+    failed = failed or {}
+    context = {
+        "case": found,
+        "path": path_names(found.place),
+        "order": order,
+        "clocks": clocks_of(order, now=actor.now) if order else [],
+        "waited": (found.closed_at or actor.now) - found.received_at,
+        "moves": _moves(found, actor=actor, failed=failed),
+        "requester": found.requester,
+        "revealed": revealed,
+        "unmask_form": (unmask_form or UnmaskForm()) if actor.may(P.UNMASK) else None,
+        "story": list(reversed(story_of(found))),
+        "loop_step": LOOP_STEP[order.state if order else found.state],
+    }
+    bad = any(form.errors for form in failed.values()) or (unmask_form and unmask_form.errors)
+    return render(request, "cases/case.html", context, status=422 if bad else 200)
+
+
+def _moves(found: Case, *, actor: Any, failed: dict[str, RuleForm]) -> list[dict[str, Any]]:
+    """Return the handler's moves: open ones with their form, closed ones with the reason."""
+    if found.lead_order is None:
+        return []
+    openings = ORDER.open_to(found.lead_order, actor=actor, names=tuple(FORMS))
+    moves: list[dict[str, Any]] = []
+    for opening in openings:
+        name = opening.move.name
+        moves.append(
+            {
+                "opening": opening,
+                "form": failed.get(name) or FORMS[name](),
+                "failed": name in failed,
+                "url": reverse(f"cases:{name}", args=[found.number]),
+                "is_primary": opening.is_open and not any(m["is_primary"] for m in moves),
+            }
+        )
+    return moves

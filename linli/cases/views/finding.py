@@ -1,0 +1,16 @@
+"""How a view gets its case: within the actor's scope, or not at all."""
+
+from django.http import Http404
+
+from linli.cases.models import Case
+from linli.cases.permissions import CasePermission as P
+from linli.cases.queries import case_for
+from linli.kernel.http import ActorRequest
+
+
+def case_or_404(request: ActorRequest, number: str, *, permission: str = P.SEE) -> Case:
+    """Return the case, or raise Http404: out of scope and not there look the same."""
+    try:
+        return case_for(number, actor=request.actor, permission=permission)
+    except Case.DoesNotExist as missing:
+        raise Http404 from missing

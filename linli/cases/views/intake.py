@@ -1,0 +1,91 @@
+"""Taking a call."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from linli.cases import operations, queries
+from linli.cases.choices import Urgency
+from linli.cases.forms import TakeCallForm
+from linli.cases.models import Case
+from linli.cases.permissions import CasePermission as P
+from linli.cases.rules import PROFILE
+from linli.kernel.http import ActorRequest, needs
+from linli.methods.language.phone import NotATelephone, e164
+from linli.territory.queries import find_places, with_paths
+
+EXAMPLES = {
+    "E1": _("Danger to life or property: call the emergency line first"),
+    "E2": _("Water, power, gas, heat, lift, sewer"),
+    "N": _("Parking, noise, rubbish, property"),
+    "C": _("Several departments, long history"),
+}
+
+
+@needs(P.RECEIVE)
+def take_call(request: ActorRequest) -> HttpResponse:
+    """Write down one call; after it the number is shown to be read to the caller."""
+    actor = request.actor
+    form = TakeCallForm(request.POST or None, actor=actor, permission=P.RECEIVE)
+    if request.method == "POST" and form.is_valid():
+        case = None
+        with form.catching():
+            case = operations.receive(actor=actor, draft=_draft(form.cleaned_data))
+        if case is not None:
+            return redirect(f"{reverse('cases:take_call')}?received={case.number}")
+    seen = Case.objects.seen_by(actor, permission=P.SEE)
+    context = {
+        "form": form,
+        "limits": _limits(),
+        "just_received": seen.filter(number=request.GET.get("received", "")).first(),
+        "loop_step": "hear",
+    }
+    return render(request, "cases/take_call.html", context, status=422 if form.errors else 200)
+
+
+@needs(P.RECEIVE)
+@require_POST
+def intake_hints(request: ActorRequest) -> HttpResponse:
+    """Return what helps while she types: places that fit, open cases there, the caller's earlier ones.
+
+    A POST, so that a telephone number never stands in an address or a log.
+    """
+    actor = request.actor
+    words = request.POST.get("place", "")
+    places = find_places(words, within=actor.scopes(P.RECEIVE)) if words.strip() else []
+    earlier: list[Case] = []
+    try:
+        earlier = queries.earlier_of(e164(request.POST.get("phone", "")), actor=actor)
+    except NotATelephone:
+        earlier = []
+    context = {
+        "place_words": words,
+        "candidates": with_paths(places),
+        "open_here": queries.open_at(places[0], actor=actor) if len(places) == 1 else [],
+        "earlier": earlier,
+    }
+    return render(request, "cases/take_call.html#hints", context)
+
+
+def _draft(data: dict[str, Any]) -> operations.Draft:
+    names = (
+        "intake_key words title address occurred_at kind urgency name phone confidentiality wants_reply"
+    )
+    return operations.Draft(place=data["where"], **{name: data[name] for name in names.split()})
+
+
+def _limits() -> list[dict[str, Any]]:
+    return [
+        {
+            "code": code,
+            "label": Urgency(code).label,
+            "example": EXAMPLES[code],
+            "first_contact": limits.first_contact,
+            "handling": limits.handling,
+        }
+        for code, limits in PROFILE.items()
+    ]

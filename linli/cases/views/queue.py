@@ -1,0 +1,105 @@
+"""The dispatcher's queue, and the search by number."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from linli.cases import operations, queries
+from linli.cases.forms import DispatchForm
+from linli.cases.permissions import CasePermission as P
+from linli.cases.rules import due_times
+from linli.cases.views.finding import case_or_404
+from linli.kernel.http import ActorRequest, needs
+from linli.kernel.ids import read_number
+from linli.territory.models import Organisation, Place
+from linli.territory.queries import path_names
+
+PAGE = 25
+
+
+@needs(P.DISPATCH)
+def queue(request: ActorRequest) -> HttpResponse:
+    """Show what waits for dispatch, the oldest first, and the case chosen beside it."""
+    return _queue_page(request, chosen=request.GET.get("case", ""))
+
+
+@needs(P.DISPATCH)
+@require_POST
+def dispatch(request: ActorRequest, number: str) -> HttpResponse:
+    """Send one case to its lead unit."""
+    case = case_or_404(request, number, permission=P.DISPATCH)
+    form = DispatchForm(request.POST, leads=queries.leads_for(case.place))
+    if form.is_valid():
+        with form.catching():
+            operations.dispatch(
+                actor=request.actor,
+                case_id=case.pk,
+                lead_id=form.cleaned_data["lead"],
+                reason=form.cleaned_data["reason"],
+            )
+        if not form.errors:
+            return redirect("cases:queue")
+    return _queue_page(request, chosen=number, form=form)
+
+
+def _queue_page(
+    request: ActorRequest, *, chosen: str, form: DispatchForm | None = None
+) -> HttpResponse:
+    page = Paginator(queries.received(actor=request.actor), PAGE).get_page(request.GET.get("page"))
+    selected = case_or_404(request, chosen, permission=P.DISPATCH) if chosen else None
+    if selected is None and page.object_list:
+        selected = page.object_list[0]
+    context: dict[str, Any] = {
+        "page": page,
+        "total": page.paginator.count,
+        "selected": selected,
+        "chosen": bool(chosen),
+        "loop_step": "dispatch",
+    }
+    if selected is not None:
+        leads = queries.leads_for(selected.place)
+        context |= {
+            "form": form or DispatchForm(leads=leads),
+            "leads": [{"organisation": unit, "why": _why(unit, selected.place)} for unit in leads],
+            "due": due_times(selected.urgency, at=request.actor.now),
+            "path": path_names(selected.place),
+        }
+    failed = form is not None and form.errors
+    return render(request, "cases/queue.html", context, status=422 if failed else 200)
+
+
+def _why(unit: Organisation, place: Place) -> str:
+    if unit.place == place:
+        return _("Serves %(place)s itself") % {"place": place.name}
+    return _("Serves %(place)s, which %(inner)s belongs to") % {
+        "place": unit.place.name,
+        "inner": place.name,
+    }
+
+
+@needs(P.SEE)
+def search(request: ActorRequest) -> HttpResponse:
+    """Open a case by the number that somebody reads out."""
+    asked = request.GET.get("q", "").strip()
+    number = read_number(asked)
+    refusal = ""
+    if number is not None:
+        try:
+            return redirect("cases:case", number=case_or_404(request, number).number)
+        except Http404:
+            refusal = _(
+                "No case with this number within your area. Have it read once more, or ask the "
+                "hotline centre, who see the whole city."
+            )
+    elif asked:
+        refusal = _(
+            "This cannot be a case number: the last digit checks the others, and it does not fit. "
+            "Have it read once more, slowly, in groups."
+        )
+    context = {"query": asked, "refusal": refusal}
+    return render(request, "cases/search.html", context, status=404 if refusal else 200)
+

@@ -1,0 +1,1 @@
+"""Text as people type and say it: full-width digits, traditional script, telephone numbers, words."""

@@ -1,0 +1,28 @@
+"""One form for text that is looked up or compared. What a person wrote is stored as she wrote it."""
+
+import re
+import unicodedata
+from functools import cache
+
+import opencc
+
+
+@cache
+def _to_simplified() -> opencc.OpenCC:
+    return opencc.OpenCC("t2s")
+
+
+def lookup_form(text: str) -> str:
+    """Return text in half-width, simplified script, without spaces, in lower case."""
+    narrow = unicodedata.normalize("NFKC", text)
+    return re.sub(r"\s+", "", _to_simplified().convert(narrow)).lower()
+
+
+def clean_words(text: str) -> str:
+    """Return a person's words for storing: line ends unified, control characters and NUL gone.
+
+    Nothing else is touched: emoji, traditional script and full-width forms stay as written.
+    """
+    unified = text.replace("\r\n", "\n").replace("\r", "\n")
+    kept = (c for c in unified if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+    return "".join(kept).strip()

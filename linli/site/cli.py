@@ -1,0 +1,138 @@
+"""The `linli` command. Every subcommand starts or attaches to the database by itself."""
+
+import os
+import sys
+from typing import Any
+
+import click
+
+from linli.site.cluster_cli import db
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "linli.site.settings")
+
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+class LinliGroup(click.Group):
+    """Our own commands first; anything else is passed to Django (shell, migrate's options, check)."""
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        if args and args[0] not in self.commands and not args[0].startswith("-"):
+            return "django", self.commands["django"], args
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=LinliGroup, context_settings=CONTEXT)
+def linli() -> None:
+    """Linli (邻里): the way a city's communities are governed."""
+
+
+def ready(*, role: str = "app", database: str | None = None) -> None:
+    """Start or attach to the database, check it, and set Django up for the login `role`."""
+    from linli.site import cluster
+
+    os.environ["LINLI_ROLE"] = role
+    if database:
+        os.environ["LINLI_DATABASE_NAME"] = database
+    from linli.site.config import config
+
+    config.cache_clear()
+    url = os.environ.get("LINLI_DATABASE_URL")
+    try:
+        if url:
+            cluster.check_database(url)
+        else:
+            here = cluster.ensure(config().database_name)
+            cluster.check_database(here.app_url)
+    except cluster.ClusterError as error:
+        raise click.ClickException(str(error)) from error
+    import django
+
+    django.setup()
+
+
+linli.add_command(db)
+
+
+@linli.command(name="django", hidden=True, context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def django_command(arguments: tuple[str, ...]) -> None:
+    """Pass a command on to Django: linli shell -c "…"."""
+    owner = arguments[:1] in [("migrate",), ("makemigrations",), ("sqlmigrate",)]
+    ready(role="owner" if owner else "app")
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["linli", *arguments])
+
+
+@linli.command()
+def migrate() -> None:
+    """Bring the database's tables up to this version (as the owner's login)."""
+    from linli.site import install
+
+    ready(role="owner")
+    install.migrate(progress=click.echo)
+
+
+@linli.command()
+@click.option("--once", is_flag=True, help="End after a health check instead of staying up.")
+@click.option("--port", default=8350, show_default=True, help="Port on 127.0.0.1.")
+@click.option("--cases", default=200, show_default=True, help="Cases of the last 30 days.")
+@click.option("--load-only", is_flag=True, help="Load the city and its cases; start no server.")
+def demo(once: bool, port: int, cases: int, load_only: bool) -> None:
+    """Load a living demo city and serve it, with a person to be for each role."""
+    from linli.site import demo_command
+
+    demo_command.run(once=once, port=port, cases=cases, load_only=load_only)
+
+
+@linli.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8350, show_default=True)
+@click.option("--workers", default=2, show_default=True, help="Web processes.")
+def serve(host: str, port: int, workers: int) -> None:
+    """Serve the pages."""
+    from linli.site import serve as server
+
+    ready()
+    server.refuse_unsafe_demo(host)
+    server.serve(host=host, port=port, workers=workers)
+
+
+@linli.group(name="import")
+def import_() -> None:
+    """Take real files in."""
+
+
+@import_.command(name="cases")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True))
+def import_cases(file: str) -> None:
+    """Import cases from a CSV file (.gz too), columns msg_id,user,title,time,body.
+
+    Exit status 0, also with rows set aside (they are handed back in a file beside it); 2 for a file
+    that cannot be used at all.
+    """
+    from linli.site import import_command
+
+    ready()
+    sys.exit(import_command.run(file))
+
+
+@linli.command()
+@click.argument("number")
+@click.option("--english", is_flag=True, help="Tell it in English.")
+def explain(number: str, english: bool) -> None:
+    """Tell a case's history as sentences."""
+    ready()
+    from linli.site import explain_command
+
+    sys.exit(explain_command.run(number, language="en" if english else "zh-hans"))
+
+
+def main() -> None:
+    """Entry point of the `linli` script."""
+    linli(prog_name="linli")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""What an installation can set, typed, read once from the environment."""
+
+import os
+import secrets
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from psycopg.conninfo import conninfo_to_dict
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from linli.site import cluster
+
+
+class Config(BaseSettings):
+    """Settings of one installation. Every name is read from `LINLI_<NAME>` in the environment."""
+
+    model_config = SettingsConfigDict(env_prefix="LINLI_", extra="ignore")
+
+    database_url: str | None = Field(None, description="the application's login (linli_app)")
+    owner_database_url: str | None = Field(None, description="the login that migrates (linli_owner)")
+    database_name: str = Field("linli", description="database inside the embedded cluster")
+    role: Literal["app", "owner"] = Field("app", description="which login this process uses")
+    demo: bool = Field(False, description="role chooser without passwords, for is_demo users only")
+    secret_key: SecretStr | None = None
+    field_keys: SecretStr | None = Field(
+        None, description="keys of personal columns: `id:base64`, comma between, the first in force"
+    )
+    index_key: SecretStr | None = Field(None, description="key of the blind indexes, base64")
+    allowed_hosts: str = "localhost,127.0.0.1,[::1]"
+    time_zone: str = "Asia/Shanghai"
+    debug: bool = False
+    city_code: str = Field("110000", description="code of the place this installation serves")
+
+    def key(self, name: str, *, size: int = 32) -> str:
+        """Return a secret from the environment, else from a file of mode 0600 made at first use.
+
+        `size` is in bytes; the text is hexadecimal.
+        """
+        given: SecretStr | None = getattr(self, name)
+        if given is not None:
+            return given.get_secret_value()
+        folder = cluster.home() / "keys"
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = folder / name
+        if not path.exists():
+            # Written aside and linked: two processes that start together get one and the same key.
+            aside = folder / f".{name}.{os.getpid()}"
+            with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
+                file.write(secrets.token_hex(size) + "\n")
+            with suppress(FileExistsError):
+                os.link(aside, path)
+            aside.unlink()
+        return path.read_text().strip()
+
+    def connection(self) -> dict[str, Any]:
+        """Return Django's settings for the database, for the login named by `role`."""
+        url = self.owner_database_url if self.role == "owner" else self.database_url
+        if self.role == "owner" and url is None:
+            url = self.database_url
+        if url is None:
+            here = cluster.urls(self.database_name)
+            if here is None:
+                # Commands that work on files alone run without a server; a query then fails clearly.
+                return {"ENGINE": "django.db.backends.postgresql", "NAME": self.database_name}
+            url = here.owner_url if self.role == "owner" else here.app_url
+        parts = conninfo_to_dict(url)
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": parts.get("dbname"),
+            "USER": parts.get("user"),
+            "PASSWORD": parts.get("password"),
+            "HOST": parts.get("host", ""),
+            "PORT": str(parts.get("port", "")),
+        }
+
+
+@cache
+def config() -> Config:
+    """Return the configuration of this process."""
+    return Config()

@@ -1,0 +1,26 @@
+"""Making and keeping the tables: migrations by the owner, rights for the application."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.management import call_command
+from psycopg.conninfo import conninfo_to_dict
+
+from linli.kernel.grants import grant_app
+
+APP_ROLE = "linli_app"
+
+
+def app_role() -> str:
+    """Return the name of the application's login."""
+    url = settings.LINLI.database_url
+    return str(conninfo_to_dict(url)["user"]) if url else APP_ROLE
+
+
+def migrate(*, progress: Callable[[str], None]) -> None:
+    """Apply migrations and renew the rights of the application's login. Needs the owner's login."""
+    call_command("migrate", interactive=False, verbosity=0)
+    role = app_role()
+    if role != settings.DATABASES["default"].get("USER"):
+        grant_app(role)
+    progress("Tables are up to date · 数据表已是最新")

@@ -1,0 +1,28 @@
+"""Every address of the installation, by room."""
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path
+from django.views.i18n import set_language
+
+
+def health(request: HttpRequest) -> HttpResponse:
+    """Answer 200 when the database answers; used by `make demo ONCE=1` and by a proxy."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+handler400 = "linli.web.views.bad_request"
+handler403 = "linli.web.views.forbidden"
+handler404 = "linli.web.views.not_found"
+handler500 = "linli.web.views.server_error"
+
+urlpatterns = [
+    path("health", health, name="health"),
+    path("language/", set_language, name="set_language"),
+    path("", include("linli.accounts.urls")),
+    path("", include("linli.cases.urls")),
+    path("", include("linli.web.urls")),
+]

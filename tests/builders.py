@@ -1,0 +1,128 @@
+"""A small cast and its cases, made by the real operations: nothing here bypasses a rule.
+
+The same people stand in the demo and the guides: worker Li of Shuanghe, dispatcher Zhao, operator
+Sun, follow-up caller Zhou, leader Wang, and Ma of the neighbouring community, always the outsider.
+"""
+
+import datetime as dt
+import itertools
+from dataclasses import dataclass
+from typing import Any
+
+from linli.accounts.models import User
+from linli.accounts.operations import give_role, installer, open_account
+from linli.accounts.queries import actor_of
+from linli.cases import operations
+from linli.cases.models import Case
+from linli.kernel.actor import Actor
+from linli.territory.models import Organisation, Place
+from linli.territory.operations import PlaceRow, load_places, open_organisation
+from tests.conftest import NOW
+
+ROWS = (
+    PlaceRow("110000", "北京市", "北京", "city", None, "Beijing"),
+    PlaceRow("110105", "朝阳区", "朝阳", "district", "110000", "Chaoyang District"),
+    PlaceRow("110106", "丰台区", "丰台", "district", "110000", "Fengtai District"),
+    PlaceRow("110105019", "垡头街道", "垡头", "street", "110105"),
+    PlaceRow("110105015", "八里庄街道", "八里庄", "street", "110105"),
+    PlaceRow("110105019029", "双合家园社区居委会", "双合家园", "community", "110105019"),
+    PlaceRow("110105019030", "翠城馨园社区居委会", "翠城馨园", "community", "110105019"),
+    PlaceRow("110105015044", "华贸中心社区居委会", "华贸中心", "community", "110105015"),
+)
+UNITS = (
+    ("hotline", "12345 市民热线", "hotline", "110000"),
+    ("street-019", "垡头街道办事处", "street", "110105019"),
+    ("committee-029", "双合家园社区居委会", "committee", "110105019029"),
+    ("committee-044", "华贸中心社区居委会", "committee", "110105015044"),
+)
+CAST = {
+    "operator": ("sun", "孙话务", "hotline", "operator", "110000"),
+    "dispatcher": ("zhao", "赵调度", "hotline", "dispatcher", "110000"),
+    "worker": ("li", "李社工", "committee-029", "community_worker", "110105019029"),
+    "neighbour": ("ma", "马邻居", "committee-044", "community_worker", "110105015044"),
+    "follow_up": ("zhou", "周回访", "hotline", "follow_up_caller", "110000"),
+    "leader": ("wang", "王主任", "hotline", "leader", "110105"),
+    "administrator": ("qian", "钱管理", "hotline", "administrator", "110000"),
+}
+START = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Town:
+    """Places, units and people by short names."""
+
+    places: dict[str, Place]
+    units: dict[str, Organisation]
+    users: dict[str, User]
+
+    def actor(self, who: str, *, now: dt.datetime = NOW) -> Actor:
+        return actor_of(self.users[who], now=now)
+
+
+def a_town() -> Town:
+    """Build the small town by the real operations."""
+    root = installer(now=START, permissions=frozenset({"territory.load", "accounts.manage"}))
+    load_places(actor=root, rows=ROWS)
+    places = {place.code: place for place in Place.objects.all()}
+    units = {
+        code: open_organisation(actor=root, code=code, name=name, kind=kind, place_code=place)
+        for code, name, kind, place in UNITS
+    }
+    users = {}
+    for who, (username, name, unit, role, place) in CAST.items():
+        users[who] = open_account(
+            actor=root, username=username, display_name=name, organisation=units[unit], is_demo=True
+        )
+        give_role(actor=root, user=users[who], role=role, place=places[place], valid_from=START)
+    return Town(places, units, users)
+
+
+STEPS = ("received", "dispatched", "accepted", "in_progress", "reported", "followed_up", "closed")
+
+
+def a_draft(town: Town, *, place: str = "110105019029", **given: Any) -> operations.Draft:
+    """Return a draft that obeys every rule, with what is given in its place."""
+    fields: dict[str, Any] = {
+        "words": "六号楼电梯停运两天了，家里老人下不了楼。",
+        "name": "许大妈",
+        "phone": f"1990000{next(_numbers) % 10000:04d}",
+        "urgency": "N",
+        "kind": "complaint",
+        **given,
+    }
+    return operations.Draft(place=town.places[place], **fields)
+
+
+def a_case(town: Town, *, at: str = "received", now: dt.datetime = NOW, **given: Any) -> Case:
+    """Drive the real operations until the case stands `at` one of STEPS; an hour between steps.
+
+    The last step is taken at `now`. `lead` (unit code), `answered`, `satisfaction`, `resolution`
+    choose the way; other keywords go to the draft.
+    """
+    lead = given.pop("lead", "committee-029")
+    answers = {
+        "answered": given.pop("answered", "solved"),
+        "satisfaction": given.pop("satisfaction", "satisfied"),
+    }
+    resolution = given.pop("resolution", "solved")
+    count = STEPS.index(at)
+    moments = [now - dt.timedelta(hours=count - i) for i in range(count + 1)]
+    handler = next(
+        (who for who, (_u, _n, unit, role, _p) in CAST.items() if unit == lead and role == "community_worker"),
+        "worker",
+    )
+    case = operations.receive(
+        actor=town.actor("operator", now=moments[0]), draft=a_draft(town, **given)
+    )
+    steps: tuple[tuple[Any, str, dict[str, Any]], ...] = (
+        (operations.dispatch, "dispatcher", {"lead_id": town.units[lead].pk}),
+        (operations.accept, handler, {}),
+        (operations.contact, handler, {"means": "phone", "was_reached": True, "note": "已说明"}),
+        (operations.report, handler, {"resolution": resolution, "public_reply": "已修好，请您试用。"}),
+        (operations.follow_up, "follow_up", {"means": "phone", "was_contacted": True, **answers}),
+        (operations.close, "follow_up", {}),
+    )
+    for (verb, who, arguments), moment in zip(steps[:count], moments[1:], strict=True):
+        verb(actor=town.actor(who, now=moment), case_id=case.pk, **arguments)
+    return Case.objects.everywhere("builder").select_related("lead_order__lead", "place").get(pk=case.pk)

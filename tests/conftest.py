@@ -1,0 +1,54 @@
+"""What every test stands on: the owner makes the tables, the test runs as the application."""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.db.backends.signals import connection_created
+
+from linli.kernel.grants import grant_app
+
+# A pool hands connections about; tests want one connection a thread that they can speak for.
+settings.DATABASES["default"]["OPTIONS"].pop("pool", None)
+
+APP_ROLE = "linli_app"
+NOW = dt.datetime(2026, 11, 18, 6, 10, tzinfo=dt.UTC)  # a Wednesday, 14:10 in Beijing
+_assumed = False
+
+
+def _assume(sender: Any, connection: Any, **kwargs: Any) -> None:
+    if _assumed:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET ROLE {APP_ROLE}")
+
+
+connection_created.connect(_assume)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Let the application's login in, as `linli migrate` does."""
+    with django_db_blocker.unblock():
+        grant_app(APP_ROLE)
+
+
+@pytest.fixture(autouse=True)
+def as_app(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Run each test that uses the database with the rights of the application, not the owner's."""
+    global _assumed
+    names = set(request.fixturenames)
+    if not names & {"db", "transactional_db"}:
+        yield
+        return
+    request.getfixturevalue("transactional_db" if "transactional_db" in names else "db")
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET ROLE {APP_ROLE}")
+    _assumed = True
+    yield
+    _assumed = False
+    if connection.connection is not None and not connection.connection.closed:
+        with connection.cursor() as cursor:
+            cursor.execute("RESET ROLE")
