@@ -183,6 +183,12 @@ class Requester(models.Model):
         return unseal(self.phone_sealed, where=f"requester.phone.{self.id}")
 
     @property
+    def account(self) -> str:
+        if self.account_sealed is None:
+            return ""
+        return unseal(self.account_sealed, where=f"requester.account.{self.id}")
+
+    @property
     def masked_name(self) -> str:
         return masked_name(self.name)
 

@@ -9,6 +9,8 @@ import click
 from linli.site.cluster_cli import db
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "linli.site.settings")
+QUIET = "WARNING"
+"""A command's own lines are for the person who typed it; the server logs every operation."""
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -32,6 +34,7 @@ def ready(*, role: str = "app", database: str | None = None) -> None:
     from linli.site import cluster
 
     os.environ["LINLI_ROLE"] = role
+    os.environ.setdefault("LINLI_LOG_LEVEL", QUIET)
     if database:
         os.environ["LINLI_DATABASE_NAME"] = database
     from linli.site.config import config
@@ -92,9 +95,10 @@ def demo(once: bool, port: int, cases: int, load_only: bool) -> None:
 @click.option("--workers", default=2, show_default=True, help="Web processes.")
 def serve(host: str, port: int, workers: int) -> None:
     """Serve the pages."""
+    os.environ.setdefault("LINLI_LOG_LEVEL", "INFO")
+    ready()
     from linli.site import serve as server
 
-    ready()
     server.refuse_unsafe_demo(host)
     server.serve(host=host, port=port, workers=workers)
 
@@ -112,9 +116,9 @@ def import_cases(file: str) -> None:
     Exit status 0, also with rows set aside (they are handed back in a file beside it); 2 for a file
     that cannot be used at all.
     """
+    ready()
     from linli.site import import_command
 
-    ready()
     sys.exit(import_command.run(file))
 
 
