@@ -14,6 +14,10 @@ from linli.kernel.grants import grant_app
 # A pool hands connections about; tests want one connection a thread that they can speak for.
 settings.DATABASES["default"]["OPTIONS"].pop("pool", None)
 
+settings.STORAGES = {
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+}
+
 APP_ROLE = "linli_app"
 NOW = dt.datetime(2026, 11, 18, 6, 10, tzinfo=dt.UTC)  # a Wednesday, 14:10 in Beijing
 _assumed = False

@@ -16,10 +16,14 @@ class Role:
     description: Any
 
 
-OPERATOR = Role("operator", _("Hotline operator"), _("Takes calls and writes down what residents ask."))
+OPERATOR = Role(
+    "operator", _("Hotline operator"), _("Takes calls and writes down what residents ask.")
+)
 DISPATCHER = Role("dispatcher", _("Dispatcher"), _("Sends each case to whoever can solve it."))
 COMMUNITY_WORKER = Role(
-    "community_worker", _("Community worker"), _("Accepts orders, contacts residents, reports back.")
+    "community_worker",
+    _("Community worker"),
+    _("Accepts orders, contacts residents, reports back."),
 )
 FOLLOW_UP_CALLER = Role(
     "follow_up_caller", _("Follow-up caller"), _("Calls residents back and asks three questions.")

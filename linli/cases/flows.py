@@ -16,11 +16,15 @@ NOT_YOUR_ORDER = Refusal(
 )
 OWN_WORK = Refusal(
     "order.own_work",
-    _("Your unit handled this. The call back is made by somebody else, so that the answer is free."),
+    _(
+        "Your unit handled this. The call back is made by somebody else, so that the answer is free."
+    ),
 )
 NOT_YET_ASKED = Refusal(
     "order.not_yet_asked",
-    _("The caller has not answered yet. Try again; after %(limit)s attempts it can be closed unanswered."),
+    _(
+        "The caller has not answered yet. Try again; after %(limit)s attempts it can be closed unanswered."
+    ),
 )
 
 

@@ -26,8 +26,6 @@ from linli.territory.queries import find_places, with_paths
 class RuleForm(forms.Form):
     """A form that shows a broken rule beside its field, with everything typed still there."""
 
-    template_name_label = None
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
@@ -70,7 +68,10 @@ class TakeCallForm(RuleForm):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
     kind = forms.ChoiceField(
-        label=_("Kind of request"), choices=Kind.choices, widget=forms.RadioSelect, initial=Kind.HELP
+        label=_("Kind of request"),
+        choices=Kind.choices,
+        widget=forms.RadioSelect,
+        initial=Kind.HELP,
     )
     urgency = forms.ChoiceField(
         label=_("Urgency and limits"),

@@ -26,9 +26,7 @@ from linli.territory.models import Organisation, Place
 
 
 def _known(name: str, field: str, choices: type[models.TextChoices]) -> models.CheckConstraint:
-    return models.CheckConstraint(
-        name=name, condition=models.Q(**{f"{field}__in": choices.values})
-    )
+    return models.CheckConstraint(name=name, condition=models.Q(**{f"{field}__in": choices.values}))
 
 
 class CaseQuerySet(ScopedQuerySet):
@@ -42,7 +40,9 @@ class CaseQuerySet(ScopedQuerySet):
     def locked(self, case_id: int, *, actor: Actor, permission: str) -> "Case":
         """Return one case, locked for this transaction. Raises Case.DoesNotExist outside the scope."""
         return (
-            self.seen_by(actor, permission=permission).select_for_update(of=("self",)).get(pk=case_id)
+            self.seen_by(actor, permission=permission)
+            .select_for_update(of=("self",))
+            .get(pk=case_id)
         )
 
 
@@ -106,7 +106,9 @@ class Case(Scoped):
             ),
         ]
         indexes = [
-            models.Index(fields=[column, "-received_at"], name=f"case_{column.split('_')[0]}_recent")
+            models.Index(
+                fields=[column, "-received_at"], name=f"case_{column.split('_')[0]}_recent"
+            )
             for column in SCOPE_COLUMNS
         ]
         triggers = [flows.CASE.trigger()]
@@ -206,7 +208,9 @@ class WorkOrder(Scoped):
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="orders")
     lead = models.ForeignKey(Organisation, models.PROTECT, verbose_name=_("Lead unit"))
-    state = models.CharField(max_length=32, choices=flows.ORDER.choices, default=flows.ORDER.initial)
+    state = models.CharField(
+        max_length=32, choices=flows.ORDER.choices, default=flows.ORDER.initial
+    )
     state_since = models.DateTimeField()
     reason = models.CharField(_("Why this unit"), max_length=500, blank=True)
     dispatched_at = models.DateTimeField()
@@ -269,7 +273,9 @@ class WorkOrder(Scoped):
                 condition=models.Q(state__in=("reported", "followed_up")),
                 name="order_to_follow_up",
             ),
-            models.Index(fields=["community_code", "handling_due_at"], name="order_community_month"),
+            models.Index(
+                fields=["community_code", "handling_due_at"], name="order_community_month"
+            ),
         ]
         triggers = [flows.ORDER.trigger()]
 

@@ -32,7 +32,9 @@ def locked_order(case_id: int, *, actor: Actor, permission: str) -> tuple[Case, 
     return case, order
 
 
-def move_order(case: Case, order: WorkOrder | None, name: str, *, actor: Actor, **changes: Any) -> WorkOrder:
+def move_order(
+    case: Case, order: WorkOrder | None, name: str, *, actor: Actor, **changes: Any
+) -> WorkOrder:
     """Move the lead order. Raises RuleBroken; says who was first when two make the same move."""
     if order is None:
         raise NOT_NOW(move=ORDER.find(name).label, state=CASE.state(case.state).label)

@@ -3,8 +3,8 @@
 import datetime as dt
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import Case as Choose
+from django.db.models import Count, F, Q, QuerySet, When
 
 from linli.accounts.queries import names_of
 from linli.cases.flows import CASE, ORDER
@@ -68,27 +68,24 @@ def leads_for(place: Place) -> list[Organisation]:
     return sorted(found, key=lambda unit: (-codes.index(unit.place.code), unit.code))
 
 
-def orders_of(actor: Actor) -> QuerySet[WorkOrder]:
-    """Return the orders that the actor's unit has in hand, the most pressing deadline first."""
+def orders_of(actor: Actor) -> QuerySet[Any]:
+    """Return the orders that the actor's unit has in hand, the most pressing deadline first.
+
+    Each has `due_next_at`: the response deadline until the first contact, then the handling deadline.
+    """
     return (
         WorkOrder.objects.filter(
             lead=actor.organisation_id, state__in=("dispatched", "accepted", "in_progress")
         )
         .annotate(
-            due_next_at=Coalesce(
-                _first_contact_if_open(), F("handling_due_at")
+            due_next_at=Choose(
+                When(first_contact_at__isnull=True, then=F("first_contact_due_at")),
+                default=F("handling_due_at"),
             )
         )
         .select_related("case__place", "lead")
         .order_by("due_next_at", "pk")
     )
-
-
-def _first_contact_if_open() -> Any:
-    from django.db.models import Case as When_
-    from django.db.models import When
-
-    return When_(When(first_contact_at__isnull=True, then=F("first_contact_due_at")), default=None)
 
 
 def reported_by(actor: Actor) -> QuerySet[WorkOrder]:
@@ -114,9 +111,7 @@ def to_follow_up(*, actor: Actor) -> QuerySet[WorkOrder]:
 _COUNTS: dict[str, Any] = {
     "assessed": Count("pk"),
     "in_time": Count("pk", filter=Q(first_contact_at__lte=F("first_contact_due_at"))),
-    "answered_solvable": Count(
-        "pk", filter=Q(answered__isnull=False) & ~Q(resolution="explained")
-    ),
+    "answered_solvable": Count("pk", filter=Q(answered__isnull=False) & ~Q(resolution="explained")),
     "solved": Count("pk", filter=Q(answered="solved") & ~Q(resolution="explained")),
     "valid": Count("pk", filter=Q(satisfaction__isnull=False)),
     "satisfied": Count("pk", filter=Q(satisfaction__in=("very", "satisfied", "basically"))),
@@ -141,9 +136,7 @@ def _assessed(*, column: str, code: str, year: int, month: int, as_of: dt.dateti
     )
 
 
-def three_rates(
-    *, column: str, code: str, year: int, month: int, as_of: dt.datetime
-) -> ThreeRates:
+def three_rates(*, column: str, code: str, year: int, month: int, as_of: dt.datetime) -> ThreeRates:
     """Return the three rates of an area and a month as known at `as_of`. One query.
 
     `column`, `code`: a scope column and its value. The month is that of the handling deadline.

@@ -62,7 +62,9 @@ WORDS_TOO_LONG = Refusal(
 )
 IN_THE_FUTURE = Refusal(
     "case.in_the_future",
-    _("The time given lies in the future. Check the date; the case can only have happened before now."),
+    _(
+        "The time given lies in the future. Check the date; the case can only have happened before now."
+    ),
     "occurred_at",
 )
 

@@ -123,7 +123,11 @@ def _closed(told: _Told, payload: dict[str, Any]) -> Telling:
 
 def _unmasked(told: _Told, payload: dict[str, Any]) -> Telling:
     looked = told.unmaskings[payload["unmasking_id"]]
-    return {"what": _("Looked at the requester's name and number"), "icon": "eye", "body": looked.reason}
+    return {
+        "what": _("Looked at the requester's name and number"),
+        "icon": "eye",
+        "body": looked.reason,
+    }
 
 
 TELLERS: dict[str, Callable[[_Told, dict[str, Any]], Telling]] = {

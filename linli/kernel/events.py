@@ -22,11 +22,12 @@ EVENTS: dict[str, type[Any]] = {}
 Kind = TypeVar("Kind", bound=type)
 
 
+@typing.dataclass_transform(frozen_default=True, kw_only_default=True)
 def event(name: str) -> typing.Callable[[Kind], Kind]:
     """Register a frozen dataclass as the event `name`. Raises TypeError for a field of free text."""
 
     def register(kind: Kind) -> Kind:
-        frozen = dataclasses.dataclass(frozen=True, kw_only=True)(kind)
+        frozen: Any = dataclasses.dataclass(frozen=True, kw_only=True)(kind)
         for field, hint in typing.get_type_hints(frozen).items():
             kinds = set(typing.get_args(hint)) or {hint}
             if not kinds <= _ALLOWED:

@@ -84,7 +84,9 @@ class Flow:
         for state in self.states:
             leaves = any(state.code in m.sources and m.target != state.code for m in self.moves)
             if leaves == state.terminal:
-                raise FlowError(f"{self.name}.{state.code}: terminal and with a way out, or neither")
+                raise FlowError(
+                    f"{self.name}.{state.code}: terminal and with a way out, or neither"
+                )
 
     # — generated from the table —
 

@@ -4,7 +4,6 @@ import os
 import secrets
 from contextlib import suppress
 from functools import cache
-from pathlib import Path
 from typing import Any, Literal
 
 from psycopg.conninfo import conninfo_to_dict
@@ -20,7 +19,9 @@ class Config(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="LINLI_", extra="ignore")
 
     database_url: str | None = Field(None, description="the application's login (linli_app)")
-    owner_database_url: str | None = Field(None, description="the login that migrates (linli_owner)")
+    owner_database_url: str | None = Field(
+        None, description="the login that migrates (linli_owner)"
+    )
     database_name: str = Field("linli", description="database inside the embedded cluster")
     role: Literal["app", "owner"] = Field("app", description="which login this process uses")
     demo: bool = Field(False, description="role chooser without passwords, for is_demo users only")

@@ -56,8 +56,15 @@ def _load(console: Console, *, cases: int) -> None:
     from linli.kernel import clock
     from linli.site.demo.load import load_demo
 
-    console.print("[bold]2/4[/] City: 1 + 16 + 349 + 7,535 places · 城市：16 个区、349 个街道乡镇、7,535 个社区和村")
-    columns = (TextColumn("    {task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    console.print(
+        "[bold]2/4[/] City: 1 + 16 + 349 + 7,535 places · 城市：16 个区、349 个街道乡镇、7,535 个社区和村"
+    )
+    columns = (
+        TextColumn("    {task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
     console.print("[bold]3/4[/] Cases of the last 30 days · 近 30 天的诉求")
     with Progress(*columns, console=console, disable=not sys.stdout.isatty()) as bar:
         task = bar.add_task("cases", total=cases)
@@ -72,8 +79,16 @@ def _load(console: Console, *, cases: int) -> None:
 def _address(console: Console, *, port: int) -> None:
     from linli.accounts.models import RoleGrant
 
-    console.print(f"\n[bold]邻里 Linli[/]  http://{HOST}:{port}/   (演示数据 · demo data, nobody in it is real)")
-    console.print("Open the address and choose whom to be; no password is needed:\n打开网址，选一个人即可，不用密码：")
-    grants = RoleGrant.objects.filter(user__is_demo=True).select_related("user", "place").order_by("pk")
+    console.print(
+        f"\n[bold]邻里 Linli[/]  http://{HOST}:{port}/   (演示数据 · demo data, nobody in it is real)"
+    )
+    console.print(
+        "Open the address and choose whom to be; no password is needed:\n打开网址，选一个人即可，不用密码："
+    )
+    grants = (
+        RoleGrant.objects.filter(user__is_demo=True).select_related("user", "place").order_by("pk")
+    )
     for grant in grants:
-        console.print(f"  {grant.user.username:<24} {grant.role:<18} {grant.user.display_name} · {grant.place.name}")
+        console.print(
+            f"  {grant.user.username:<24} {grant.role:<18} {grant.user.display_name} · {grant.place.name}"
+        )

@@ -18,7 +18,11 @@ def run(number: str, *, language: str) -> int:
             .first()
         )
         if case is None:
-            print(translation.gettext("No case has this number. Check the digits; the last one checks the others."))
+            print(
+                translation.gettext(
+                    "No case has this number. Check the digits; the last one checks the others."
+                )
+            )
             return 2
         state = case.state_now.label
         print(f"{case.shown_number}  {case.title}  [{state}]  {case.place.name}")
@@ -26,6 +30,8 @@ def run(number: str, *, language: str) -> int:
             at = timezone.localtime(step.at)
             unit = f" · {step.unit}" if step.unit else ""
             print(f"{at:%Y-%m-%d %H:%M}  {step.what}  ({step.who}{unit})")
-            for line in filter(None, [step.quote, step.body, *(f"{k}: {v}" for k, v in step.facts)]):
+            for line in filter(
+                None, [step.quote, step.body, *(f"{k}: {v}" for k, v in step.facts)]
+            ):
                 print(f"                  {line}")
     return 0

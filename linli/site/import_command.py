@@ -50,7 +50,9 @@ def run(file: str) -> int:
         f"{len(done.refused)} set aside; {done.read / spent:.0f} rows a second"
     )
     if done.refused:
-        aside = path.with_name(path.name.removesuffix(".gz").removesuffix(".csv") + ".set-aside.csv")
+        aside = path.with_name(
+            path.name.removesuffix(".gz").removesuffix(".csv") + ".set-aside.csv"
+        )
         if not _writable(aside.parent):
             aside = Path.cwd() / aside.name
         hand_back(done.refused, path=aside)

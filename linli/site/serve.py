@@ -11,6 +11,7 @@ from urllib.error import URLError
 
 import click
 from django.conf import settings
+from django.core.management import call_command
 
 
 def refuse_unsafe_demo(host: str) -> None:
@@ -41,6 +42,12 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
+def collect() -> None:
+    """Gather static files, hashed and compressed, where the web process serves them from."""
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
 def command(*, host: str, port: int, workers: int) -> list[str]:
     """Return the command line of the web server."""
     return [
@@ -49,7 +56,7 @@ def command(*, host: str, port: int, workers: int) -> list[str]:
         "--host", host,
         "--port", str(port),
         "--workers", str(workers),
-        "--blocking-threads", "8",
+        "--blocking-threads", "4",
         "--backpressure", "64",
         "--log-level", "warning",
         "--no-ws",
@@ -59,6 +66,7 @@ def command(*, host: str, port: int, workers: int) -> list[str]:
 
 def start(*, host: str, port: int, workers: int) -> subprocess.Popen[bytes]:
     """Start the web server as a child process."""
+    collect()
     return subprocess.Popen(command(host=host, port=port, workers=workers))
 
 
@@ -79,12 +87,14 @@ def serve(*, host: str, port: int, workers: int) -> None:
         )
 
 
-def wait_until_healthy(*, host: str, port: int, child: subprocess.Popen[bytes], seconds: float = 30) -> bool:
+def wait_until_healthy(
+    *, host: str, port: int, child: subprocess.Popen[bytes], seconds: float = 30
+) -> bool:
     """Return whether the server answers its health check within `seconds`."""
     until = time.monotonic() + seconds
     while time.monotonic() < until and child.poll() is None:
         try:
-            with urllib.request.urlopen(f"http://{host}:{port}/health", timeout=2) as answer:  # noqa: S310 - our own loopback address
+            with urllib.request.urlopen(f"http://{host}:{port}/health", timeout=2) as answer:
                 return bool(answer.status == 200)
         except (URLError, OSError):
             time.sleep(0.2)

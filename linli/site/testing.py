@@ -1,8 +1,10 @@
-"""Starts or attaches to the embedded database before Django's settings are read (a pytest plugin)."""
+"""A pytest plugin: starts or attaches to the embedded database before Django reads its settings."""
 
 import os
 
-os.environ["LINLI_ROLE"] = "owner"  # tests create their database as owner, then assume the app's role
+os.environ["LINLI_ROLE"] = (
+    "owner"  # tests create their database as owner, then assume the app's role
+)
 os.environ.setdefault("LINLI_LOG_LEVEL", "CRITICAL")
 if not os.environ.get("LINLI_DATABASE_URL"):
     from linli.site import cluster

@@ -38,7 +38,8 @@ def main(acknowledged: Path) -> None:
                 continue
             except RuleBroken as broken:
                 # The move had been committed before the answer was lost.
-                assert broken.code == "kernel.moved_already", broken.code
+                if broken.code != "kernel.moved_already":
+                    raise
             os.write(file, f"{case_id}\n".encode())
             return
         raise TimeoutError(case_id)

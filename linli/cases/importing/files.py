@@ -2,7 +2,6 @@
 
 import csv
 import gzip
-import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -29,7 +28,9 @@ NO_COLUMNS = Refusal(
     "import.no_columns",
     _("The first line lacks the columns %(missing)s. It needs: %(needed)s."),
 )
-BROKEN_ROW = Refusal("import.broken_row", _("The row has %(found)s fields, the first line has %(needed)s."))
+BROKEN_ROW = Refusal(
+    "import.broken_row", _("The row has %(found)s fields, the first line has %(needed)s.")
+)
 
 
 @dataclass(frozen=True)
@@ -63,9 +64,9 @@ class Record:
 
 def read_records(path: Path) -> Iterator[Record]:
     """Yield the rows of a CSV file (`.gz` too, UTF-8). Raises RuleBroken for an unusable file."""
-    raw = gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
+    opened = gzip.open if path.suffix == ".gz" else open
     csv.field_size_limit(CHARACTERS)
-    with raw, io.TextIOWrapper(raw, encoding="utf-8-sig", newline="") as text:
+    with opened(path, "rt", encoding="utf-8-sig", newline="") as text:
         reader = csv.reader(text)
         try:
             header = [name.strip() for name in next(reader, [])]

@@ -77,7 +77,9 @@ def places_of(rows: Iterable[Mapping[str, str]]) -> list[PlaceRow]:
     for row in rows:
         for place in coded_place(row.get("title") or "", row.get("body") or "").rows:
             named.setdefault(place.code, place)
-    return sorted(named.values(), key=lambda place: (place.code != ROOT, len(place.code), place.code))
+    return sorted(
+        named.values(), key=lambda place: (place.code != ROOT, len(place.code), place.code)
+    )
 
 
 def draft_of(row: Mapping[str, str], *, places: Mapping[str, Place], now: dt.datetime) -> Draft:

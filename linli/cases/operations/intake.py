@@ -30,7 +30,9 @@ PHONE_LETTERS = Refusal(
 )
 PHONE_SHORT = Refusal(
     "case.phone_short",
-    _("The telephone number is too short: a mobile has 11 digits, a landline 8 or its area code first."),
+    _(
+        "The telephone number is too short: a mobile has 11 digits, a landline 8 or its area code first."
+    ),
     "phone",
 )
 PHONE_LONG = Refusal(
@@ -189,16 +191,12 @@ def _within(place: Place, *, actor: Actor) -> bool:
     return any(getattr(place, column) == code for column, code in held)
 
 
-def _write(
-    rows: Sequence[tuple[Case, Requester]], *, actor: Actor, into: BatchOutcome
-) -> None:
+def _write(rows: Sequence[tuple[Case, Requester]], *, actor: Actor, into: BatchOutcome) -> None:
     """Give numbers and write cases, requesters, events and outbox: four statements for any number."""
     if not rows:
         return
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval('case_number') FROM generate_series(1, %s)", [len(rows)]
-        )
+        cursor.execute("SELECT nextval('case_number') FROM generate_series(1, %s)", [len(rows)])
         counters = [counter for (counter,) in cursor.fetchall()]
     for (case, _requester), counter in zip(rows, counters, strict=True):
         year = timezone.localtime(case.received_at).year

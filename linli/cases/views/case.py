@@ -20,7 +20,11 @@ from linli.cases.views.finding import case_or_404
 from linli.kernel.http import ActorRequest, needs
 from linli.territory.queries import path_names
 
-FORMS: dict[str, type[RuleForm]] = {"accept": RuleForm, "contact": ContactForm, "report": ReportForm}
+FORMS: dict[str, type[RuleForm]] = {
+    "accept": RuleForm,
+    "contact": ContactForm,
+    "report": ReportForm,
+}
 LOOP_STEP = {
     "received": "dispatch",
     "dispatched": "handle",

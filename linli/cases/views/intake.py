@@ -72,9 +72,7 @@ def intake_hints(request: ActorRequest) -> HttpResponse:
 
 
 def _draft(data: dict[str, Any]) -> operations.Draft:
-    names = (
-        "intake_key words title address occurred_at kind urgency name phone confidentiality wants_reply"
-    )
+    names = "intake_key words title address occurred_at kind urgency name phone confidentiality wants_reply"
     return operations.Draft(place=data["where"], **{name: data[name] for name in names.split()})
 
 

@@ -102,4 +102,3 @@ def search(request: ActorRequest) -> HttpResponse:
         )
     context = {"query": asked, "refusal": refusal}
     return render(request, "cases/search.html", context, status=404 if refusal else 200)
-

@@ -33,7 +33,7 @@ def rates(request: ActorRequest) -> HttpResponse:
     before = (month - dt.timedelta(days=1)).replace(day=1)
     after = (month + dt.timedelta(days=31)).replace(day=1)
     column, code = next(iter(actor.scopes(P.SEE_RATES)))
-    period = {"column": column, "code": code, "as_of": actor.now}
+    period: dict[str, Any] = {"column": column, "code": code, "as_of": actor.now}
     context: dict[str, Any] = {
         "place": Place.objects.get(code=code),
         "month": month,

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.accounts.models import User
 from linli.cases import queries
-from linli.cases.models import WorkOrder
 from linli.cases.permissions import CasePermission as P
 from linli.kernel.http import ActorRequest, needs
 from linli.territory.models import Place
@@ -38,7 +37,7 @@ def group_of(due: dt.datetime, *, now: dt.datetime) -> str:
 def work(request: ActorRequest) -> HttpResponse:
     """Show the orders of the actor's unit by clock."""
     actor = request.actor
-    grouped: dict[str, list[WorkOrder]] = {key: [] for key in GROUPS}
+    grouped: dict[str, list[Any]] = {key: [] for key in GROUPS}
     orders = list(queries.orders_of(actor))
     for order in orders:
         grouped[group_of(order.due_next_at, now=actor.now)].append(order)
