@@ -5,7 +5,8 @@ import unicodedata
 
 _SEPARATORS = re.compile(r"[\s\-–—.()·]")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
-_LANDLINE = re.compile(r"0\d{9,11}")
+_NATIONAL = re.compile(r"1[3-9]\d{9}|10\d{8}|[2-9]\d{8,10}")
+"""Mobile, Beijing's landline, any other area code with its number; no area code but 10 begins with 1."""
 _SHORT_LANDLINE = re.compile(r"[2-8]\d{7}")
 
 
@@ -28,19 +29,16 @@ def e164(text: str, *, area_code: str = "10") -> str:
     if not (digits.isascii() and digits.isdigit()):
         raise NotATelephone("letters")
     if plus and not digits.startswith("86"):
+        if digits.startswith("0"):
+            raise NotATelephone("unknown")
         if 8 <= len(digits) <= 15:
             return f"+{digits}"
         raise NotATelephone("short" if len(digits) < 8 else "long")
     if plus or (digits.startswith("86") and len(digits) == 13):
         digits = digits.removeprefix("86")
-    if _MOBILE.fullmatch(digits):
-        return f"+86{digits}"
-    if _LANDLINE.fullmatch(digits):
-        return f"+86{digits[1:]}"
-    if plus and 9 <= len(digits) <= 11 and not digits.startswith(("0", "1")):
-        return f"+86{digits}"
-    if plus and digits.startswith("10") and len(digits) == 10:
-        return f"+86{digits}"
+    has_prefix = plus or digits.startswith("0")
+    if _MOBILE.fullmatch(digits) or (has_prefix and _NATIONAL.fullmatch(digits.removeprefix("0"))):
+        return f"+86{digits.removeprefix('0')}"
     if _SHORT_LANDLINE.fullmatch(digits):
         return f"+86{area_code}{digits}"
     if len(digits) < 11:
