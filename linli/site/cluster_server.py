@@ -102,7 +102,9 @@ def _was_started_for(pid: int, data_dir: Path) -> bool:
         except OSError:
             return False
         return _is_postgres(pid) and words[1:3] == [b"-D", os.fsencode(data_dir)]
-    shown = subprocess.run(["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True)
+    shown = subprocess.run(
+        ["ps", "-ww", "-o", "args=", "-p", str(pid)], capture_output=True, text=True
+    )
     return f"postgres -D {data_dir} " in shown.stdout.strip() + " "
 
 
