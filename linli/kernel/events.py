@@ -29,7 +29,8 @@ def event(name: str) -> typing.Callable[[Kind], Kind]:
     def register(kind: Kind) -> Kind:
         frozen: Any = dataclasses.dataclass(frozen=True, kw_only=True)(kind)
         for field, hint in typing.get_type_hints(frozen).items():
-            kinds = set(typing.get_args(hint)) or {hint}
+            is_union = typing.get_origin(hint) in (typing.Union, types.UnionType)
+            kinds = set(typing.get_args(hint)) if is_union else {hint}
             if not kinds <= _ALLOWED:
                 raise TypeError(f"event {name}: {field} may hold only ids, codes and numbers")
         if name in EVENTS:

@@ -52,6 +52,9 @@ def operation(
                     if constraints and named in constraints:
                         raise constraints[named]() from failed
                     raise
+                except Exception as failed:
+                    outcome = type(failed).__name__
+                    raise
                 finally:
                     spent = round((time.perf_counter() - started) * 1000, 1)
                     log.info("operation", outcome=outcome, ms=spent)

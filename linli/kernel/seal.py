@@ -43,7 +43,7 @@ def unseal(value: bytes | memoryview, *, where: str) -> str:
     """Decrypt what `seal` made for the same place. Raises SealBroken."""
     data = bytes(value)
     key = _keys().get(int.from_bytes(data[1:3], "big"))
-    if data[0] != AES_256_GCM or key is None:
+    if data[:1] != bytes([AES_256_GCM]) or key is None or len(data) < 3 + _NONCE:
         raise SealBroken(where)
     nonce, rest = data[3 : 3 + _NONCE], data[3 + _NONCE :]
     try:

@@ -123,7 +123,14 @@ def test_a_masked_number_tells_at_most_seven_digits(number: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "shown"),
-    [("许", "许*"), ("许三", "许*"), ("许大妈", "许**"), ("欧阳某某某", "欧**"), ("", ""), ("Li", "L*")],
+    [
+        ("许", "许*"),
+        ("许三", "许*"),
+        ("许大妈", "许**"),
+        ("欧阳某某某", "欧**"),
+        ("", ""),
+        ("Li", "L*"),
+    ],
 )
 def test_masks_a_name_to_its_first_character(name: str, shown: str) -> None:
     assert masked_name(name) == shown

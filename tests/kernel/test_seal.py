@@ -1,0 +1,108 @@
+"""A sealed value opens in its own place with its own key, and nowhere else."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import SecretStr
+
+from linli.kernel import seal as sealing
+from linli.kernel.seal import SealBroken, blind_index, seal, unseal
+
+HERE = "requester.phone.6ee0a7a4-0a34-4b7e-9d57-0f9a5f5b3c11"
+OLD, NEW = "11" * 32, "22" * 32
+
+
+@pytest.fixture
+def keys(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Return a function that puts other keys in force."""
+
+    def use(text: str) -> None:
+        monkeypatch.setattr(settings.LINLI, "field_keys", SecretStr(text))
+        sealing._keys.cache_clear()
+
+    yield use
+    sealing._keys.cache_clear()
+
+
+@given(st.text(max_size=80))
+def test_opens_what_it_sealed(text: str) -> None:
+    assert unseal(seal(text, where=HERE), where=HERE) == text
+
+
+def test_opens_what_the_database_hands_back() -> None:
+    assert unseal(memoryview(seal("许大妈", where=HERE)), where=HERE) == "许大妈"
+
+
+def test_the_same_text_is_sealed_differently_each_time() -> None:
+    assert seal("许大妈", where=HERE) != seal("许大妈", where=HERE)
+
+
+def test_holds_no_trace_of_the_text() -> None:
+    assert b"19900001234" not in seal("19900001234", where=HERE)
+
+
+@pytest.mark.parametrize("elsewhere", [HERE[:-1] + "2", HERE.replace("phone", "name"), ""])
+def test_does_not_open_in_another_row_or_column(elsewhere: str) -> None:
+    with pytest.raises(SealBroken):
+        unseal(seal("许大妈", where=HERE), where=elsewhere)
+
+
+@given(st.integers(0, 200), st.integers(1, 255))
+def test_does_not_open_once_a_byte_is_changed(at: int, flip: int) -> None:
+    value = bytearray(seal("许大妈 19900001234", where=HERE))
+    value[at % len(value)] ^= flip
+    with pytest.raises(SealBroken):
+        unseal(bytes(value), where=HERE)
+
+
+@given(st.integers(0, 60))
+def test_does_not_open_once_it_is_cut(length: int) -> None:
+    value = seal("许大妈 19900001234 110105", where=HERE)
+    with pytest.raises(SealBroken):
+        unseal(value[: min(length, len(value) - 1)], where=HERE)
+
+
+def test_names_cipher_and_key(keys: Any) -> None:
+    keys(f"513:{NEW},1:{OLD}")
+    assert seal("x", where=HERE)[:3] == bytes([1, 2, 1])  # AES-256-GCM, key 513
+
+
+def test_a_bare_key_is_key_one(keys: Any) -> None:
+    keys(OLD)
+    value = seal("x", where=HERE)
+    assert value[:3] == bytes([1, 0, 1])
+    keys(f"2:{NEW}, 1:{OLD}")
+    assert unseal(value, where=HERE) == "x"
+
+
+def test_an_old_key_opens_and_the_first_key_seals(keys: Any) -> None:
+    keys(f"1:{OLD}")
+    before = seal("旧", where=HERE)
+    keys(f"2:{NEW},1:{OLD}")
+    after = seal("新", where=HERE)
+    assert (unseal(before, where=HERE), unseal(after, where=HERE)) == ("旧", "新")
+    keys(f"1:{OLD}")
+    with pytest.raises(SealBroken):
+        unseal(after, where=HERE)
+
+
+def test_another_key_under_the_same_id_does_not_open(keys: Any) -> None:
+    keys(f"1:{OLD}")
+    value = seal("x", where=HERE)
+    keys(f"1:{NEW}")
+    with pytest.raises(SealBroken):
+        unseal(value, where=HERE)
+
+
+def test_a_blind_index_finds_equal_values_of_one_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+    index = blind_index("phone", "+8619900001234")
+    assert len(index) == 32
+    assert blind_index("phone", "+8619900001234") == index
+    assert blind_index("phone", "+8619900001235") != index
+    assert blind_index("account", "+8619900001234") != index
+    monkeypatch.setattr(settings.LINLI, "index_key", SecretStr(OLD))
+    assert blind_index("phone", "+8619900001234") != index
