@@ -44,10 +44,12 @@ def as_app(request: pytest.FixtureRequest) -> Iterator[None]:
     """Run each test that uses the database with the rights of the application, not the owner's."""
     global _assumed
     names = set(request.fixturenames)
-    if not names & {"db", "transactional_db"}:
+    marker = request.node.get_closest_marker("django_db")
+    if not names & {"db", "transactional_db"} and marker is None:
         yield
         return
-    request.getfixturevalue("transactional_db" if "transactional_db" in names else "db")
+    transactional = "transactional_db" in names or (marker and marker.kwargs.get("transaction"))
+    request.getfixturevalue("transactional_db" if transactional else "db")
     with connection.cursor() as cursor:
         cursor.execute(f"SET ROLE {APP_ROLE}")
     _assumed = True
