@@ -1,6 +1,7 @@
 """Rules of the case, pure: the two clocks, what a case must contain, the three rates."""
 
 import datetime as dt
+import unicodedata
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
@@ -69,9 +70,17 @@ IN_THE_FUTURE = Refusal(
 )
 
 
+def _can_be_seen(text: str) -> bool:
+    """Return whether anything but white space, controls and zero-width characters is there.
+
+    Characters that this Python does not know yet (new emoji, private use) count as seen.
+    """
+    return any(unicodedata.category(c) not in ("Zs", "Zl", "Zp", "Cc", "Cf", "Cs") for c in text)
+
+
 def check_words(words: str) -> None:
     """Raise EMPTY_WORDS or WORDS_TOO_LONG for words (already cleaned) that cannot be a case."""
-    if not any(not c.isspace() for c in words):
+    if not _can_be_seen(words):
         raise EMPTY_WORDS()
     if len(words) > WORDS_LIMIT:
         raise WORDS_TOO_LONG(length=len(words), limit=WORDS_LIMIT)
@@ -79,12 +88,12 @@ def check_words(words: str) -> None:
 
 def title_of(title: str, words: str) -> str:
     """Return the title given, else the first sentence of the words, cut at a readable length."""
-    if title:
+    if _can_be_seen(title):
         return title if len(title) <= TITLE_LIMIT else title[: TITLE_LIMIT - 1] + "…"
-    first = words.strip().split("\n", 1)[0]
+    first = next(filter(_can_be_seen, words.split("\n")), words).strip()
     for end in "。！？!?；;":
         head, found, _rest = first.partition(end)
-        if found and len(head) <= TITLE_FROM_WORDS:
+        if found and _can_be_seen(head) and len(head) <= TITLE_FROM_WORDS:
             first = head
     return first if len(first) <= TITLE_FROM_WORDS else first[: TITLE_FROM_WORDS - 1] + "…"
 

@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db import connection
 from django.utils import timezone
@@ -95,21 +95,31 @@ class BatchOutcome:
 
 @operation(P.RECEIVE)
 def receive(*, actor: Actor, draft: Draft) -> Case:
-    """Write down what a resident asks. The same `intake_key` twice gives the same case.
+    """Write down what a resident asks. The same draft twice under one `intake_key` is one case.
 
     Raises RuleBroken: empty or overlong words, a number that is none, a place outside the area.
     """
     if draft.intake_key is not None:
         # A double click sends the form twice; the key is locked so that the second one waits.
+        key = _key_of(draft.intake_key, draft)
+        draft = replace(draft, intake_key=key)
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [draft.intake_key.int % 2**63])
-        before = Case.objects.seen_by(actor, permission=P.RECEIVE).filter(
-            intake_key=draft.intake_key
-        )
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key.int % 2**63])
+        before = Case.objects.seen_by(actor, permission=P.RECEIVE).filter(intake_key=key)
         if (twice := before.first()) is not None:
             return twice
     _write([_checked(draft, actor=actor)], actor=actor, into=(outcome := BatchOutcome()))
     return outcome.created[0]
+
+
+def _key_of(form: uuid.UUID, draft: Draft) -> uuid.UUID:
+    """Return the key by which this draft from this form is known again.
+
+    A page brought back by the browser still holds its key: what is typed over it is another call,
+    and must not vanish behind the first.
+    """
+    place = draft.place.code if draft.place else ""
+    return uuid.uuid5(form, f"{replace(draft, place=None)!r} {place}")
 
 
 @operation(P.IMPORT)
