@@ -1,0 +1,78 @@
+"""The loop, and who finds which page in the bar: one frozen table each.
+
+Rooms are named here by url name and permission code only; nothing of theirs is imported.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from linli.kernel.actor import Actor
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the loop, as the masthead shows it."""
+
+    code: str
+    label: Any
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """One entry of the bar. `go` marks the raised entry that begins something new."""
+
+    url_name: str
+    label: Any
+    icon: str
+    permission: str
+    loop_step: str
+    go: bool = False
+
+
+LOOP = (
+    Step("hear", _("Visits and calls")),
+    Step("sort", _("Triage")),
+    Step("dispatch", _("Dispatch")),
+    Step("handle", _("Handling")),
+    Step("report", _("Report")),
+    Step("follow_up", _("Call back")),
+    Step("rates", _("Three rates")),
+    Step("topic", _("Topics")),
+    Step("project", _("Projects")),
+    Step("effect", _("Effect")),
+)
+
+NAVIGATION = (
+    NavItem("cases:queue", _("To dispatch"), "send", "cases.dispatch", "dispatch"),
+    NavItem("cases:work", _("My work"), "inbox", "cases.handle", "handle"),
+    NavItem("cases:take_call", _("Take a call"), "phone", "cases.receive", "hear", go=True),
+    NavItem("cases:follow_up", _("Call back"), "visit", "cases.follow_up", "follow_up"),
+    NavItem("cases:rates", _("Three rates"), "chart", "cases.see_rates", "rates"),
+)
+
+
+def entries(actor: Actor | None) -> list[dict[str, Any]]:
+    """Return the bar's entries for an actor, in the order of the table; none before sign-in."""
+    if actor is None:
+        return []
+    return [
+        {
+            "url_name": item.url_name,
+            "url": reverse(item.url_name),
+            "label": item.label,
+            "icon": item.icon,
+            "loop_step": item.loop_step,
+            "go": item.go,
+        }
+        for item in NAVIGATION
+        if actor.may(item.permission)
+    ]
+
+
+def loop(shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the steps of the loop; a step is a link where an entry of the bar leads there."""
+    urls = {entry["loop_step"]: entry["url"] for entry in reversed(shown)}
+    return [{"code": step.code, "label": step.label, "url": urls.get(step.code)} for step in LOOP]
