@@ -1,5 +1,7 @@
 """Roles and databases inside a server, and whether a database is fit for Linli."""
 
+from contextlib import suppress
+
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
@@ -10,6 +12,13 @@ from linli.site.cluster_secrets import ROLES, password, url
 
 OLDEST_SERVER = 150000
 """server_version_num of PostgreSQL 15, the oldest that is tested."""
+
+# The server goes on with the statement of a start that was killed, and may finish it before ours.
+MADE_MEANWHILE = (
+    psycopg.errors.DuplicateDatabase,
+    psycopg.errors.DuplicateObject,
+    psycopg.errors.UniqueViolation,
+)
 
 
 def check_database(address: str) -> None:
@@ -56,7 +65,7 @@ def make_roles(connection: psycopg.Connection, here: Layout) -> None:
     known = {row[0] for row in connection.execute("SELECT rolname FROM pg_roles")}
     if ROLES["app"] in known:
         return
-    with connection.transaction():
+    with suppress(*MADE_MEANWHILE), connection.transaction():
         for role, right in (("owner", "CREATEDB"), ("app", "NOCREATEDB")):
             # The server gets the verifier, so that no log of it can ever hold the password.
             verifier = connection.pgconn.encrypt_password(
@@ -76,11 +85,9 @@ def make_database(connection: psycopg.Connection, here: Layout, *, database: str
     query = "SELECT 1 FROM pg_database WHERE datname = %s"
     if connection.execute(query, [database]).fetchone():
         return
-    connection.execute(
-        sql.SQL("CREATE DATABASE {} OWNER linli_owner TEMPLATE template0 ENCODING 'UTF8'").format(
-            sql.Identifier(database)
-        )
-    )
+    create = sql.SQL("CREATE DATABASE {} OWNER linli_owner TEMPLATE template0 ENCODING 'UTF8'")
+    with suppress(*MADE_MEANWHILE):
+        connection.execute(create.format(sql.Identifier(database)))
     with psycopg.connect(url(here, "superuser", database=database)) as inside:
         inside.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
         inside.execute("GRANT USAGE ON SCHEMA public TO linli_app")
@@ -92,5 +99,5 @@ def dotted(version: int) -> str:
 
 
 def one_line(failed: Exception) -> str:
-    """Return an error's text without line breaks."""
-    return " ".join(str(failed).split())
+    """Return an error's text without line breaks and full stop."""
+    return " ".join(str(failed).split()).rstrip(".")

@@ -5,6 +5,8 @@ a server that was broken into must not be able to turn a link of its own into a 
 """
 
 import os
+import re
+import secrets
 import shutil
 import signal
 import subprocess
@@ -124,11 +126,14 @@ def initialise(here: Layout, *, owner: Account, binaries: Binaries, password: st
     """Make the cluster: UTF-8 under any locale of the environment, passwords from the first moment.
 
     The character type must not be C, else pg_trgm finds no Chinese (tried with 18.6, 2026-11-23).
-    A start that is broken off leaves only a folder with another name, which the next one removes.
+    A start that is broken off leaves its initdb at work. Each attempt has folder and file of its own
+    name, so that they do not meet; what others left is removed.
     """
-    partial, password_file = here.folder / "data.partial", here.folder / "password.partial"
-    shutil.rmtree(partial, ignore_errors=True)
-    password_file.unlink(missing_ok=True)
+    for left in here.folder.glob("*.partial-*"):
+        shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
+    mark = secrets.token_hex(4)
+    partial = here.folder / f"data.partial-{mark}"
+    password_file = here.folder / f"password.partial-{mark}"
     partial.mkdir(mode=0o700)
     os.chown(partial, owner.uid, owner.gid)
     try:
@@ -229,9 +234,10 @@ def _start_once(here: Layout, *, owner: Account, binaries: Binaries) -> str | No
 
 
 def _last_lines(said: str) -> str:
-    """Return the lines that name the fault, at most three, on one line."""
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
-    signs = ("FATAL", "PANIC", "error", "HINT")
+    """Return the lines that name the fault, at most three, on one line and without their times."""
+    without_times = re.sub(r"\d{4}-\d\d-\d\d [\d:.]+ \w+ \[\d+\] *", "", said)
+    lines = [line.strip() for line in without_times.splitlines() if line.strip()]
+    signs = ("FATAL", "PANIC", "error", "HINT", "could not", "unrecognized", "invalid")
     telling = [line for line in lines if any(sign in line for sign in signs)]
     return " / ".join((telling or lines or ["nothing"])[-3:])
 

