@@ -171,10 +171,12 @@ def _moves(found: Case, *, actor: Any, failed: dict[str, RuleForm]) -> list[dict
     moves: list[dict[str, Any]] = []
     for opening in openings:
         name = opening.move.name
+        # A move that asks for nothing is one button, not a form to open first.
+        blank = FORMS[name]() if FORMS[name].base_fields else None
         moves.append(
             {
                 "opening": opening,
-                "form": failed.get(name) or FORMS[name](),
+                "form": failed.get(name) or blank,
                 "failed": name in failed,
                 "url": reverse(f"cases:{name}", args=[found.number]),
                 "is_primary": opening.is_open and not any(m["is_primary"] for m in moves),
