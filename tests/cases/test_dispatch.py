@@ -1,0 +1,125 @@
+"""dispatch: a case goes to the unit that can solve it, and both clocks start."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from linli.cases import operations
+from linli.cases.models import Case, WorkOrder
+from linli.cases.operations.dispatching import NOT_SERVING
+from linli.cases.rules import due_times
+from linli.kernel.actor import Actor
+from linli.kernel.errors import MOVED_ALREADY, NOT_ALLOWED
+from tests.builders import CAST, Town, a_case
+from tests.cases.expect import last_event, not_found, refused
+from tests.cases.people import a_person
+from tests.conftest import NOW
+
+
+@pytest.fixture
+def case(town: Town) -> Case:
+    return a_case(town, now=NOW - dt.timedelta(hours=3))
+
+
+def dispatch(town: Town, case: Case, *, actor: Actor | None = None, **given: Any) -> WorkOrder:
+    arguments = {"lead_id": town.units["committee-029"].pk, **given}
+    return operations.dispatch(
+        actor=actor or town.actor("dispatcher"), case_id=case.pk, **arguments
+    )
+
+
+@pytest.mark.parametrize("urgency", ["E1", "E2", "N", "C"])
+def test_both_clocks_start_at_dispatch(town: Town, urgency: str) -> None:
+    case = a_case(town, urgency=urgency, now=NOW - dt.timedelta(days=2))
+    order = dispatch(town, case, reason="  属地负责  ")
+    due = due_times(urgency, at=NOW)
+    assert (order.dispatched_at, order.state_since) == (NOW, NOW)
+    assert order.first_contact_due_at == due.first_contact_at
+    assert order.handling_due_at == due.handling_at
+    assert order.reason == "属地负责"
+
+
+def test_the_order_stands_and_leads_the_case(town: Town, case: Case) -> None:
+    order = dispatch(town, case)
+    order.refresh_from_db()
+    case.refresh_from_db()
+    assert (order.state, order.lead) == ("dispatched", town.units["committee-029"])
+    assert (case.state, case.lead_order, case.state_since) == ("in_handling", order, NOW)
+    assert case.state_now.code == "dispatched"
+    assert (order.first_contact_at, order.reported_at, order.attempt_count) == (None, None, 0)
+
+
+def test_the_order_keeps_the_scope_of_the_moment(town: Town, case: Case) -> None:
+    assert dispatch(town, case).scope == case.scope
+
+
+def test_the_event_names_order_unit_and_deadlines(town: Town, case: Case) -> None:
+    order = dispatch(town, case, reason="许大妈在楼下等")
+    event = last_event(case)
+    assert (event.name, event.seq, event.at) == ("case.dispatched", 2, NOW)
+    assert event.user_id == town.users["dispatcher"].pk
+    assert event.payload == {
+        "case_id": case.pk,
+        "order_id": order.pk,
+        "lead_id": order.lead_id,
+        "first_contact_due_at": "2026-11-19T06:10:00+00:00",
+        "handling_due_at": "2026-11-25T06:10:00+00:00",
+    }
+
+
+def test_a_street_office_may_lead_in_its_communities(town: Town, case: Case) -> None:
+    assert dispatch(town, case, lead_id=town.units["street-019"].pk).lead.code == "street-019"
+
+
+@pytest.mark.parametrize("unit", ["committee-044", "hotline"])
+def test_a_unit_that_does_not_serve_the_place_is_refused(town: Town, case: Case, unit: str) -> None:
+    with refused(NOT_SERVING) as broken:
+        dispatch(town, case, lead_id=town.units[unit].pk)
+    assert broken.value.field == "lead"
+    assert "双合家园" in broken.value.message
+
+
+def test_a_unit_that_is_not_there_or_shut_is_refused(town: Town, case: Case) -> None:
+    with refused(NOT_SERVING):
+        dispatch(town, case, lead_id=0)
+    shut = town.units["committee-029"]
+    shut.is_open = False
+    shut.save(update_fields=["is_open"])
+    with refused(NOT_SERVING):
+        dispatch(town, case)
+
+
+@pytest.mark.parametrize("at", ["dispatched", "accepted", "closed"])
+def test_a_second_dispatch_hears_who_was_first(town: Town, at: str) -> None:
+    case = a_case(town, at=at)
+    with refused(MOVED_ALREADY) as broken:
+        dispatch(town, case)
+    assert broken.value.facts["who"] == "赵调度"
+
+
+def test_only_dispatchers_may(town: Town, case: Case) -> None:
+    for who in sorted(set(CAST) - {"dispatcher"}):
+        with refused(NOT_ALLOWED):
+            dispatch(town, case, actor=town.actor(who))
+
+
+@pytest.mark.parametrize("place", ["110105015044", "110105015", "110106"])
+def test_a_dispatcher_of_another_area_does_not_see_the_case(
+    town: Town, case: Case, place: str
+) -> None:
+    with not_found():
+        dispatch(town, case, actor=a_person(town, "dispatcher", place=place))
+
+
+def test_a_dispatcher_of_the_street_does(town: Town, case: Case) -> None:
+    assert dispatch(town, case, actor=a_person(town, "dispatcher", place="110105019")).pk
+
+
+def test_takes_a_fixed_number_of_statements(
+    town: Town, case: Case, django_assert_max_num_queries: Any
+) -> None:
+    actor, lead_id = town.actor("dispatcher"), town.units["committee-029"].pk
+    # Savepoint and its release, lock, place, units, order, case, version, event.
+    with django_assert_max_num_queries(9):
+        operations.dispatch(actor=actor, case_id=case.pk, lead_id=lead_id)

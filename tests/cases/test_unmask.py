@@ -1,0 +1,79 @@
+"""unmask: name and number are shown to those who need them, and who looked stays written down."""
+
+from typing import Any
+
+import pytest
+
+from linli.cases import operations
+from linli.cases.models import Case, Requester, Unmasking
+from linli.cases.operations.handling import REASON_NEEDED
+from linli.kernel.errors import NOT_ALLOWED
+from tests.builders import CAST, Town, a_case
+from tests.cases.expect import last_event, not_found, refused
+from tests.conftest import NOW
+
+
+@pytest.fixture
+def case(town: Town) -> Case:
+    return a_case(town, at="accepted", name="许大妈", phone="19900001234")
+
+
+def unmask(town: Town, case: Case, *, actor: Any = None, reason: str = "回电话") -> Requester:
+    return operations.unmask(actor=actor or town.actor("worker"), case_id=case.pk, reason=reason)
+
+
+def test_shows_who_asked(town: Town, case: Case) -> None:
+    shown = unmask(town, case)
+    assert (shown.name, shown.phone) == ("许大妈", "+8619900001234")
+
+
+def test_leaves_who_looked_when_and_why(town: Town, case: Case) -> None:
+    unmask(town, case, reason="  许大妈要求回电 19900001234 ")
+    looked = Unmasking.objects.get(case=case)
+    assert (looked.user_id, looked.at) == (town.users["worker"].pk, NOW)
+    assert looked.reason == "许大妈要求回电 19900001234"
+
+
+def test_the_event_carries_no_words(town: Town, case: Case) -> None:
+    unmask(town, case, reason="许大妈要求回电 19900001234")
+    event = last_event(case)
+    assert event.name == "requester.unmasked"
+    assert event.payload == {
+        "case_id": case.pk,
+        "unmasking_id": Unmasking.objects.get(case=case).pk,
+    }
+
+
+def test_every_look_is_another_trace(town: Town, case: Case) -> None:
+    for _ in range(3):
+        unmask(town, case)
+    assert Unmasking.objects.filter(case=case).count() == 3
+    assert last_event(case).seq == 6
+
+
+@pytest.mark.parametrize("reason", ["", "  \n　"])
+def test_a_reason_is_needed(town: Town, case: Case, reason: str) -> None:
+    with refused(REASON_NEEDED) as broken:
+        unmask(town, case, reason=reason)
+    assert broken.value.field == "reason"
+
+
+def test_who_handles_or_calls_back_may_and_nobody_else(town: Town, case: Case) -> None:
+    unmask(town, case, actor=town.actor("follow_up"))
+    for who in sorted(set(CAST) - {"worker", "neighbour", "follow_up"}):
+        with refused(NOT_ALLOWED):
+            unmask(town, case, actor=town.actor(who))
+
+
+def test_the_neighbours_worker_does_not_see_the_case(town: Town, case: Case) -> None:
+    with not_found():
+        unmask(town, case, actor=town.actor("neighbour"))
+
+
+def test_takes_a_fixed_number_of_statements(
+    town: Town, case: Case, django_assert_max_num_queries: Any
+) -> None:
+    actor = town.actor("worker")
+    # Savepoint and its release, lock, order, trace, version, event, requester.
+    with django_assert_max_num_queries(8):
+        unmask(town, case, actor=actor)
