@@ -108,14 +108,20 @@ def to_follow_up(*, actor: Actor) -> QuerySet[WorkOrder]:
     )
 
 
-_COUNTS: dict[str, Any] = {
-    "assessed": Count("pk"),
-    "in_time": Count("pk", filter=Q(first_contact_at__lte=F("first_contact_due_at"))),
-    "answered_solvable": Count("pk", filter=Q(answered__isnull=False) & ~Q(resolution="explained")),
-    "solved": Count("pk", filter=Q(answered="solved") & ~Q(resolution="explained")),
-    "valid": Count("pk", filter=Q(satisfaction__isnull=False)),
-    "satisfied": Count("pk", filter=Q(satisfaction__in=("very", "satisfied", "basically"))),
-}
+def _counts(as_of: dt.datetime) -> dict[str, Any]:
+    """Return the six counts of assessed orders; what was made or said after `as_of` is not known."""
+    answered = Q(followed_up_at__lte=as_of)
+    solvable = answered & ~Q(resolution="explained")
+    in_time = Q(first_contact_at__lte=F("first_contact_due_at")) & Q(first_contact_at__lte=as_of)
+    pleased = Q(satisfaction__in=("very", "satisfied", "basically"))
+    return {
+        "assessed": Count("pk"),
+        "in_time": Count("pk", filter=in_time),
+        "answered_solvable": Count("pk", filter=solvable),
+        "solved": Count("pk", filter=solvable & Q(answered="solved")),
+        "valid": Count("pk", filter=answered),
+        "satisfied": Count("pk", filter=answered & pleased),
+    }
 
 
 def _rates(counted: dict[str, Any]) -> ThreeRates:
@@ -129,7 +135,7 @@ def _rates(counted: dict[str, Any]) -> ThreeRates:
 def _assessed(*, column: str, code: str, year: int, month: int, as_of: dt.datetime) -> Any:
     first, after = month_bounds(year, month)
     return WorkOrder.objects.filter(
-        Q(first_contact_at__isnull=False) | Q(first_contact_due_at__lte=as_of),
+        Q(first_contact_at__lte=as_of) | Q(first_contact_due_at__lte=as_of),
         handling_due_at__gte=first,
         handling_due_at__lt=after,
         **{column: code},
@@ -142,7 +148,7 @@ def three_rates(*, column: str, code: str, year: int, month: int, as_of: dt.date
     `column`, `code`: a scope column and its value. The month is that of the handling deadline.
     """
     orders = _assessed(column=column, code=code, year=year, month=month, as_of=as_of)
-    return _rates(orders.aggregate(**_COUNTS))
+    return _rates(orders.aggregate(**_counts(as_of)))
 
 
 def rates_below(
@@ -150,7 +156,7 @@ def rates_below(
 ) -> dict[str, ThreeRates]:
     """Return the three rates of each area one scope column further down (`below`), by code."""
     orders = _assessed(column=column, code=code, year=year, month=month, as_of=as_of)
-    rows = orders.exclude(**{f"{below}__isnull": True}).values(below).annotate(**_COUNTS)
+    rows = orders.exclude(**{f"{below}__isnull": True}).values(below).annotate(**_counts(as_of))
     return {row[below]: _rates(row) for row in rows.order_by(below)}
 
 
