@@ -15,14 +15,20 @@ from linli.kernel.http import ActorRequest, needs
 from linli.territory.models import Place
 
 
+EARLIEST = dt.date(2000, 1, 1)
+"""No installation holds a case from before; dates near year 1 have no month before them."""
+
+
 def month_asked(text: str, *, now: dt.datetime) -> dt.date:
-    """Return the first day of the month `2026-11`, of this month for anything else or the future."""
+    """Return the first day of the month `2026-11`; of this month for anything else, the future, or
+    what lies before EARLIEST.
+    """
     today = timezone.localtime(now).date()
     try:
         asked = dt.datetime.strptime(text, "%Y-%m").replace(tzinfo=dt.UTC).date()
     except ValueError:
         asked = today
-    return min(asked, today).replace(day=1)
+    return (asked if EARLIEST <= asked <= today else today).replace(day=1)
 
 
 @needs(P.SEE_RATES)

@@ -1,0 +1,106 @@
+"""The story of a case tells every event, in words, with who and from which unit."""
+
+from typing import Any
+
+import pytest
+from django.utils import translation
+
+from linli.cases import operations
+from linli.cases.models import Case
+from linli.cases.story import TELLERS, story_of
+from linli.kernel.events import EVENTS
+from tests.builders import Town, a_case
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Any:
+    with translation.override("en"):
+        yield
+
+
+def long_case(town: Town) -> Case:
+    """Return a case with every kind of event."""
+    case = a_case(town, at="accepted", words="电梯停运了。")
+    worker, caller = town.actor("worker"), town.actor("follow_up")
+    operations.contact(
+        actor=worker, case_id=case.pk, means="phone", was_reached=False, note="无人接听"
+    )
+    for note in ("已约下午", "又说明一次"):
+        operations.contact(
+            actor=worker, case_id=case.pk, means="visit", was_reached=True, note=note
+        )
+    operations.unmask(actor=worker, case_id=case.pk, reason="核对门牌")
+    operations.report(actor=worker, case_id=case.pk, resolution="partly", public_reply="换了电机。")
+    operations.miss_follow_up(actor=caller, case_id=case.pk, means="phone")
+    operations.follow_up(
+        actor=caller,
+        case_id=case.pk,
+        means="phone",
+        was_contacted=True,
+        answered="partly",
+        satisfaction="basically",
+        note="还有响声",
+    )
+    operations.close(actor=caller, case_id=case.pk)
+    return case
+
+
+def test_every_event_of_a_case_can_be_told() -> None:
+    own = {name for name, kind in EVENTS.items() if kind.__module__ == "linli.cases.events"}
+    assert own == set(TELLERS)
+
+
+def test_tells_what_happened_oldest_first(town: Town) -> None:
+    case = long_case(town)
+    told = story_of(case)
+    assert [(step.what, step.who, step.unit) for step in told] == [
+        ("Received: 12345 by telephone", "孙话务", "12345 市民热线"),
+        ("Dispatched to 双合家园社区居委会", "赵调度", "12345 市民热线"),
+        ("Accepted", "李社工", "双合家园社区居委会"),
+        ("Tried to contact the requester; not reached", "李社工", "双合家园社区居委会"),
+        (
+            "First contact with the requester; the response clock stops",
+            "李社工",
+            "双合家园社区居委会",
+        ),
+        ("Contact with the requester", "李社工", "双合家园社区居委会"),
+        ("Looked at the requester's name and number", "李社工", "双合家园社区居委会"),
+        ("Reported back: Partly solved", "李社工", "双合家园社区居委会"),
+        ("Called back, attempt 1: no answer", "周回访", "12345 市民热线"),
+        ("Followed up: the caller answered", "周回访", "12345 市民热线"),
+        ("Closed", "周回访", "12345 市民热线"),
+    ]
+    assert [step.at for step in told] == sorted(step.at for step in told)
+    assert [step.quote for step in told if step.quote] == ["电梯停运了。", "换了电机。", "还有响声"]
+    assert [step.body for step in told if step.body] == [
+        "无人接听",
+        "已约下午",
+        "又说明一次",
+        "核对门牌",
+    ]
+    assert told[9].facts == (
+        ("Contacted", "Yes"),
+        ("Solved", "Partly solved"),
+        ("Satisfaction", "Basically satisfied"),
+    )
+
+
+def test_a_close_without_an_answer_says_so(town: Town) -> None:
+    case = a_case(town, at="reported")
+    for _ in range(3):
+        operations.miss_follow_up(actor=town.actor("follow_up"), case_id=case.pk, means="phone")
+    operations.close(actor=town.actor("follow_up"), case_id=case.pk)
+    told = story_of(case)
+    assert told[-1].what == "Closed without an answer from the caller"
+    assert [step.what for step in told[-4:-1]] == [
+        f"Called back, attempt {n}: no answer" for n in (1, 2, 3)
+    ]
+
+
+def test_a_longer_story_takes_no_more_queries(
+    town: Town, django_assert_max_num_queries: Any
+) -> None:
+    case = long_case(town)
+    # Events, orders, contacts, follow-ups, unmaskings, people.
+    with django_assert_max_num_queries(6):
+        story_of(case)
