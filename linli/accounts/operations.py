@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from linli.accounts.models import RoleGrant, User
@@ -52,16 +53,19 @@ def give_role(
     valid_from: dt.datetime,
     valid_to: dt.datetime | None = None,
 ) -> RoleGrant:
-    """Give a user a role over a place; the same grant twice stays one. Raises UNKNOWN_ROLE."""
+    """Give a user a role over a place; a grant that covers the whole time already stays the only one.
+
+    Raises UNKNOWN_ROLE.
+    """
     if role not in ROLES:
         raise UNKNOWN_ROLE(role=role, known=", ".join(sorted(ROLES)))
-    grant, _created = RoleGrant.objects.get_or_create(
-        user=user,
-        role=role,
-        place=place,
-        defaults={"valid_from": valid_from, "valid_to": valid_to},
+    lasts = Q(valid_to__isnull=True) if valid_to is None else ~Q(valid_to__lt=valid_to)
+    same = RoleGrant.objects.filter(lasts, user=user, role=role, place=place)
+    if (held := same.in_force(valid_from).first()) is not None:
+        return held
+    return RoleGrant.objects.create(
+        user=user, role=role, place=place, valid_from=valid_from, valid_to=valid_to
     )
-    return grant
 
 
 def installer(

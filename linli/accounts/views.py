@@ -52,9 +52,10 @@ def choose_role(request: HttpRequest) -> HttpResponse:
 def _become(request: HttpRequest) -> HttpResponse:
     if not settings.LINLI.demo:
         raise Http404
-    user = User.objects.filter(
-        username=request.POST.get("username", ""), is_demo=True, is_active=True
-    ).first()
+    username = request.POST.get("username", "")
+    people = User.objects.filter(is_demo=True, is_active=True)
+    # PostgreSQL takes no NUL, so a name with control characters is nobody's.
+    user = people.filter(username=username).first() if username.isprintable() else None
     if user is None:
         raise Http404
     logout(request)
