@@ -10,6 +10,7 @@ from linli.kernel import clock
 from linli.kernel.actor import Actor
 from linli.web import navigation
 from linli.web.appearance import chosen
+from linli.web.templatetags.linli import called
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -31,7 +32,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
 
 def _unit(request: HttpRequest, actor: Actor | None) -> str:
     organisation = getattr(getattr(request, "user", None), "organisation", None) if actor else None
-    return organisation.name if organisation else ""
+    return called(organisation) if organisation else ""
 
 
 def _roles(actor: Actor | None) -> list[Any]:

@@ -28,6 +28,14 @@ def duration(span: dt.timedelta) -> str:
     return _("%(minutes)s min") % facts if minutes else _("less than a minute")
 
 
+def limit(span: dt.timedelta) -> str:
+    """Return a time limit as people name it: up to a day in hours (24 h), longer ones as a duration."""
+    hours, rest = divmod(span, dt.timedelta(hours=1))
+    if 0 < hours <= 24 and not rest:
+        return _("%(hours)s h") % {"hours": hours}
+    return duration(span)
+
+
 def time_left(due_at: dt.datetime, *, now: dt.datetime) -> str:
     """Return how long is left until `due_at`, or by how much it has passed."""
     left = due_at - now
@@ -82,6 +90,13 @@ def points(share: float) -> str:
     inside = 0 < share < 1
     value = round(share * 100, 1)
     return f"{min(max(value, 0.1), 99.9) if inside else value:.1f}"
+
+
+def telephone(number: str) -> str:
+    """Return an E.164 number in groups to be read aloud; a number of this country without its code."""
+    national = number.removeprefix("+86")
+    groups = (national[:3], national[3:7], national[7:]) if len(national) == 11 else (national,)
+    return " ".join(groups)
 
 
 def percent(share: float | None) -> str:

@@ -126,6 +126,30 @@ def duration(span: dt.timedelta) -> str:
 
 
 @register.filter
+def limit(span: dt.timedelta) -> str:
+    return wording.limit(span)
+
+
+@register.filter
+def telephone(number: str) -> str:
+    return wording.telephone(number)
+
+
+@register.filter
+def called(thing: Any) -> str:
+    """Return the name of a place or organisation in the language in force."""
+    english = thing.name_en if html_language() == "en" else ""
+    return english or thing.name
+
+
+@register.filter
+def called_short(place: Any) -> str:
+    """Return the short name of a place in the language in force, for lists."""
+    english = place.name_en if html_language() == "en" else ""
+    return english or place.short_name or place.name
+
+
+@register.filter
 def percent(share: float | None) -> str:
     return wording.percent(share)
 

@@ -3,7 +3,7 @@ const $ = (query, root = document) => root.querySelector(query);
 const all = (query, root = document) => [...root.querySelectorAll(query)];
 const wait = (work, after) => { let timer; return (...given) => { clearTimeout(timer); timer = setTimeout(work, after, ...given); }; };
 const typing = (at) => at.matches?.("textarea, select, [contenteditable], input:not([type=radio], [type=checkbox])");
-const seen = (at) => at.getClientRects().length > 0;
+const seen = (at) => at.checkVisibility({ visibilityProperty: true });
 
 // —— keys: data-key="P" is Alt P, data-key="F8" is F8. Digits act inside a focused group only (WCAG 2.1.4).
 function reach(at) {
@@ -37,8 +37,9 @@ addEventListener("keydown", (e) => {
   const at = document.activeElement ?? document.body;
   const letter = e.code.replace(/^(Key|Digit)/, "");
   if ((e.ctrlKey || e.metaKey) && e.key === "Enter") {
-    const form = at.closest("form[data-primary]") ?? all("form[data-primary]").find(seen);
-    if (form) { e.preventDefault(); form.requestSubmit([...form.elements].findLast((one) => one.matches("button.primary")) ?? null); }
+    // The form one stands in or has opened; else the page's own. Never one that is not to be seen.
+    const form = at.form ?? at.closest("form") ?? [at.closest("details[open]") ?? document].flatMap((root) => all("form[data-primary]", root)).find(seen);
+    if (form?.matches("[data-primary]")) { e.preventDefault(); form.requestSubmit([...form.elements].findLast((one) => one.matches("button.primary")) ?? null); }
     return;
   }
   if (e.ctrlKey || e.metaKey || e.isComposing) return;
@@ -72,7 +73,7 @@ function putBack(form) {
   });
   if (!changed) return;
   form.closest("details")?.setAttribute("open", "");
-  form.prepend($("#t-draft").content.cloneNode(true));
+  ($("[data-note]", form) ?? form).prepend($("#t-draft").content.cloneNode(true));
 }
 
 function forget(key) { sessionStorage.removeItem(key); }
