@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from linli.site.cluster_cli import db
+from linli.site.cluster.cli import db
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "linli.site.settings")
 QUIET = "WARNING"

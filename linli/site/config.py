@@ -27,7 +27,8 @@ class Config(BaseSettings):
     demo: bool = Field(False, description="role chooser without passwords, for is_demo users only")
     secret_key: SecretStr | None = None
     field_keys: SecretStr | None = Field(
-        None, description="keys of personal columns: `id:hexadecimal`, comma between, the first in force"
+        None,
+        description="keys of personal columns: `id:hexadecimal`, comma between, the first in force",
     )
     index_key: SecretStr | None = Field(None, description="key of the blind indexes, hexadecimal")
     allowed_hosts: str = "localhost,127.0.0.1,[::1]"

@@ -16,9 +16,12 @@ import psycopg
 import pytest
 from click.testing import CliRunner
 
-from linli.site import cluster, cluster_database, cluster_layout, cluster_secrets
+from linli.site import cluster
 from linli.site.cluster import Cluster, ClusterError
-from linli.site.cluster_cli import NOT_RUNNING, db
+from linli.site.cluster import database as cluster_database
+from linli.site.cluster import layout as cluster_layout
+from linli.site.cluster import passwords as cluster_passwords
+from linli.site.cluster.cli import NOT_RUNNING, db
 
 ROOT = Path(__file__).parents[2]
 IS_ROOT = os.geteuid() == 0
@@ -250,9 +253,9 @@ def test_a_database_that_a_killed_start_is_still_making(running: Cluster) -> Non
 def test_a_lock_held_for_too_long_is_named(
     running: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cluster_secrets, "LOCK_SECONDS", 0.1)
+    monkeypatch.setattr(cluster_passwords, "LOCK_SECONDS", 0.1)
     with (
-        cluster_secrets.locked(cluster_layout.layout()),
+        cluster_passwords.locked(cluster_layout.layout()),
         pytest.raises(ClusterError, match="Another process"),
     ):
         cluster.ensure()

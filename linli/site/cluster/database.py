@@ -6,9 +6,9 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from linli.site import cluster_errors as errors
-from linli.site.cluster_layout import Layout
-from linli.site.cluster_secrets import ROLES, password, url
+from linli.site.cluster import errors
+from linli.site.cluster.layout import Layout
+from linli.site.cluster.passwords import ROLES, password, url
 
 OLDEST_SERVER = 150000
 """server_version_num of PostgreSQL 15, the oldest that is tested."""

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import cast
 from urllib.parse import quote
 
-from linli.site import cluster_errors as errors
-from linli.site.cluster_layout import PORT, Layout, account
+from linli.site.cluster import errors
+from linli.site.cluster.layout import PORT, Layout, account
 
 ROLES = {"superuser": "postgres", "owner": "linli_owner", "app": "linli_app"}
 LOCK_SECONDS = 150

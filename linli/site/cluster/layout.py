@@ -16,7 +16,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from linli.site import cluster_errors as errors
+from linli.site.cluster import errors
 
 ACCOUNT = "linli-db"
 ROOT_FOLDER = Path("/var/lib/linli")
@@ -31,7 +31,7 @@ def home() -> Path:
     """
     if named := os.environ.get("LINLI_HOME"):
         return Path(named).expanduser().resolve()
-    checkout = Path(__file__).resolve().parents[2]
+    checkout = Path(__file__).resolve().parents[3]
     if (checkout / "pyproject.toml").is_file():
         return checkout / ".linli"
     try:

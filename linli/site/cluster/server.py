@@ -18,8 +18,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
-from linli.site import cluster_errors as errors
-from linli.site.cluster_layout import PORT, Account, Binaries, Layout
+from linli.site.cluster import errors
+from linli.site.cluster.layout import PORT, Account, Binaries, Layout
 
 RETRY_SECONDS = 15
 START_SECONDS = 120
