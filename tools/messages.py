@@ -36,7 +36,7 @@ KEYWORDS = {
 HEADER = """\
 # Linli in Simplified Chinese. Written by tools/messages.py: change the translations (msgstr) only.
 # Terms are those of docs/glossary.md; 您, short, what to do next."""
-_PLACES = re.compile(r"%(?:\(\w+\))?.", re.DOTALL)
+_PLACES = re.compile(r"%(?:\(\w+\))?(?:.|$)", re.DOTALL)
 _TAGS = re.compile(r"</?\w+")
 
 Key = tuple[str | None, str | tuple[str, str]]
@@ -131,7 +131,7 @@ def mo_bytes(catalog: Catalog) -> bytes:
     return file.getvalue()
 
 
-def _texts(message: Message) -> tuple[str, str]:
+def texts(message: Message) -> tuple[str, str]:
     """Return original (of a plural the many form) and translation."""
     original = message.id if isinstance(message.id, str) else message.id[1]
     given = message.string if isinstance(message.string, str) else message.string[0]
@@ -144,7 +144,7 @@ def faults(catalog: Catalog) -> list[str]:
     for message in catalog:
         if not message.id:
             continue
-        original, given = _texts(message)
+        original, given = texts(message)
         if not given.strip():
             wrong.append(f"missing: {original!r}")
         elif message.fuzzy:
