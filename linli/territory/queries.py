@@ -1,13 +1,18 @@
 """Reads of places: how words lead to a place."""
 
+import re
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Case, IntegerField, Q, Value, When
 
 from linli.methods.language.normal import lookup_form
-from linli.territory.models import Place
+from linli.territory.models import Place, PlaceLevel
 
 CANDIDATES = 8
+_TAIL = re.compile(
+    r"[0-9a-z一二三四五六七八九十]+(号|栋|楼|座|单元|区|门|院|期)|\d|[东西南北](门|院|侧|边|区)|小区|社区|附近|旁|对面|门口"
+)
 
 
 def find_places(text: str, *, within: Iterable[tuple[str, str]]) -> list[Place]:
@@ -25,6 +30,13 @@ def find_places(text: str, *, within: Iterable[tuple[str, str]]) -> list[Place]:
     exact = list(Place.objects.filter(area, code__iexact=asked))
     if exact:
         return exact
+    # 朝阳区和平里 is not the 和平里 of another district: a district that is named bounds the rest.
+    districts = Place.objects.filter(area, level=PlaceLevel.DISTRICT).only("code", "name")
+    named = next((place for place in districts if place.name in asked), None)
+    if named is not None:
+        if asked.endswith(named.name):
+            return [Place.objects.get(pk=named.pk)]
+        area &= Q(district_code=named.code)
     for part in _parts(asked):
         found = (
             Place.objects.filter(area)
@@ -40,12 +52,12 @@ def find_places(text: str, *, within: Iterable[tuple[str, str]]) -> list[Place]:
             )
             .order_by("rank", "code")
         )
-        best = list(found[:CANDIDATES])
+        best: list[Any] = list(found[:CANDIDATES])
         if best:
             # A name given in full is meant, even where longer names contain it.
             whole = [place for place in best if place.rank == 0]
             return whole or best
-    return []
+    return [Place.objects.get(pk=named.pk)] if named is not None else []
 
 
 def _parts(asked: str) -> list[str]:
@@ -57,12 +69,11 @@ def _parts(asked: str) -> list[str]:
         if found and len(behind) >= 2:
             rest = behind
             parts.append(behind)
-    # The last names of an address are the smallest places: 双合家园4号楼2单元 -> 双合家园.
+    # 双合家园4号楼2单元 -> 双合家园: cut only where a house number or a direction begins, because
+    # 和平里 cut to 和平 would be another place.
     for cut in range(len(rest) - 1, 1, -1):
-        if rest[:cut] not in parts and not rest[cut - 1].isdigit():
+        if _TAIL.match(rest[cut:]) and rest[:cut] not in parts:
             parts.append(rest[:cut])
-        if len(parts) > 12:
-            break
     return parts
 
 
