@@ -1,0 +1,266 @@
+"""Loads the demo: places, units, people, and cases that take the real operations at past moments."""
+
+import datetime as dt
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from linli.accounts.models import User
+from linli.accounts.operations import give_role, installer, open_account
+from linli.accounts.queries import actor_of
+from linli.cases import operations
+from linli.cases.models import Case
+from linli.cases.rules import PROFILE
+from linli.kernel.actor import Actor
+from linli.site.demo.days import call_times, minutes
+from linli.site.demo.people import COMMITTEE_OF, COMMUNITIES, HANDLERS, PEOPLE, UNITS
+from linli.site.demo.words import CALLERS, REQUESTS, Request
+from linli.territory.divisions import beijing
+from linli.territory.models import Organisation, Place
+from linli.territory.operations import load_places, open_organisation
+
+SOURCE = "demo"
+DAYS = 30
+SEED = 12345
+ENDS = ("closed",) * 70 + ("followed_up",) * 4 + ("unreached",) * 4 + ("reported",) * 12 + ("in_progress",) * 6 + ("accepted",) * 4  # fmt: skip
+STEP = ("received", "dispatched", "accepted", "in_progress", "reported", "followed_up", "closed")
+FRESH = dt.timedelta(hours=30)
+"""Cases younger than this stand anywhere on the way; older ones are mostly done."""
+
+
+@dataclass(frozen=True)
+class DemoLoaded:
+    """What stands after a load. `created` are the cases of this run."""
+
+    places: int
+    people: int
+    created: int
+    cases: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.places} places, {self.people} people, {self.cases} cases ({self.created} new)"
+        )
+
+
+def load_demo(
+    *,
+    now: dt.datetime,
+    cases: int = 200,
+    progress: Callable[[int, int], None] | None = None,
+) -> DemoLoaded:
+    """Load what is missing. A second run adds nothing; a run that was killed goes on where it stopped.
+
+    Cases lie within the 30 days before `now`; no event lies after it. The same `now` gives the same city.
+    """
+    root = installer(now=now, permissions=frozenset({"territory.load", "accounts.manage"}))
+    load_places(actor=root, rows=beijing())
+    _people(root, since=now - dt.timedelta(days=730))
+    cast = _Cast(now)
+    known = set(
+        Case.objects.everywhere("demo: which cases stand already")
+        .filter(source=SOURCE)
+        .values_list("external_no", flat=True)
+    )
+    rng = random.Random(SEED)  # noqa: S311 - a demo, not a secret
+    created = 0
+    moments = call_times(cases, now=now, days=DAYS, rng=rng)
+    for index, moment in enumerate(moments, start=1):
+        plan = _plan(index, moment, now=now, rng=rng)
+        # A city loaded yesterday stays as it is: its cases are relative to the day of their load.
+        if plan.number not in known and len(known) < cases:
+            _live(plan, cast=cast, now=now)
+            created += 1
+        if progress is not None:
+            progress(index, cases)
+    return DemoLoaded(
+        places=Place.objects.count(),
+        people=User.objects.filter(is_demo=True).count(),
+        created=created,
+        cases=len(known) + created,
+    )
+
+
+def _people(root: Actor, *, since: dt.datetime) -> None:
+    for unit in UNITS:
+        open_organisation(
+            actor=root,
+            code=unit.code,
+            name=unit.name,
+            name_en=unit.name_en,
+            kind=unit.kind,
+            place_code=unit.place,
+        )
+    units = {unit.code: unit for unit in Organisation.objects.all()}
+    for person in PEOPLE:
+        user = open_account(
+            actor=root,
+            username=person.username,
+            display_name=person.name,
+            organisation=units[person.unit],
+            is_demo=True,
+        )
+        if not user.grants.exists():
+            place = Place.objects.get(code=person.place)
+            give_role(actor=root, user=user, role=person.role, place=place, valid_from=since)
+
+
+class _Cast:
+    """The people of the demo as actors at any moment; grants are read once."""
+
+    def __init__(self, now: dt.datetime) -> None:
+        users = User.objects.filter(is_demo=True).select_related("organisation")
+        self.actors = {user.username: actor_of(user, now=now) for user in users}
+        self.units = {unit.code: unit.pk for unit in Organisation.objects.all()}
+        self.places = {place.code: place for place in Place.objects.filter(code__in=COMMUNITIES)}
+
+    def at(self, username: str, moment: dt.datetime) -> Actor:
+        return self.actors[username].at(moment)
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """One case to be: drawn before it is known whether it stands, so that a rerun draws the same."""
+
+    number: str
+    request: Request
+    community: str
+    building: str
+    caller: str
+    phone: str
+    lead: str
+    end: str
+    moments: tuple[dt.datetime, ...]
+    answered: str
+    satisfaction: str
+    operator: str
+    looks: bool
+
+
+def _plan(index: int, moment: dt.datetime, *, now: dt.datetime, rng: random.Random) -> _Plan:
+    request = REQUESTS[(index * 7 + rng.randrange(3)) % len(REQUESTS)]
+    community = rng.choices(COMMUNITIES, (6, 4, 2))[0]
+    committee, street = COMMITTEE_OF[community]
+    # 安贞's office has no one in the demo: its community keeps what it gets.
+    lead = street if request.lead == "street" and street in HANDLERS else committee
+    age = now - moment
+    end = rng.choice(ENDS) if age > FRESH else STEP[rng.randrange(5)]
+    limits = PROFILE[request.urgency]
+    slow = rng.random() < 0.06
+    waits = [
+        minutes(4, 25, rng=rng),
+        minutes(3, limits.first_contact.total_seconds() / 60 * 0.4, rng=rng),
+        minutes(3, limits.first_contact.total_seconds() / 60 * (2.2 if slow else 0.45), rng=rng),
+        minutes(30, limits.handling.total_seconds() / 60 * (1.6 if slow else 0.6), rng=rng),
+        minutes(60, 60 * 20, rng=rng),
+        minutes(1, 5, rng=rng),
+    ]
+    moments = [moment]
+    for wait in waits:
+        moments.append(moments[-1] + wait)
+    mood = rng.random()
+    answered = "solved" if mood < 0.86 else "partly" if mood < 0.94 else "not_solved"
+    satisfaction = {
+        "solved": rng.choice(("very", "satisfied", "satisfied", "basically")),
+        "partly": rng.choice(("basically", "satisfied", "not")),
+        "not_solved": "not",
+    }[answered]
+    return _Plan(
+        number=f"demo-{index:05d}",
+        request=request,
+        community=community,
+        building=f"{rng.randrange(1, 13)} 号楼 {rng.randrange(1, 5)} 单元",
+        caller=CALLERS[rng.randrange(len(CALLERS))],
+        # 199-0000-xxxx: a block that, as far as known, no subscriber has.
+        phone=f"1990000{rng.randrange(10_000):04d}",
+        lead=lead,
+        end=end,
+        moments=tuple(moments),
+        answered=answered,
+        satisfaction=satisfaction,
+        operator=f"operator-{rng.randrange(1, 3)}",
+        looks=rng.random() < 0.5,
+    )
+
+
+def _live(plan: _Plan, *, cast: _Cast, now: dt.datetime) -> None:
+    """Take one case as far as its plan and the clock allow."""
+    case = operations.receive(
+        actor=cast.at(plan.operator, plan.moments[0]), draft=_draft(plan, cast)
+    )
+    for moment, step in zip(plan.moments[1:], _steps(plan, case, cast), strict=False):
+        if moment > now:
+            return
+        step(moment)
+
+
+def _draft(plan: _Plan, cast: _Cast) -> operations.Draft:
+    request = plan.request
+    return operations.Draft(
+        words=request.words,
+        title=request.title,
+        kind=request.kind,
+        urgency=request.urgency,
+        place=cast.places[plan.community],
+        address=plan.building,
+        name=plan.caller,
+        phone=plan.phone,
+        source=SOURCE,
+        external_no=plan.number,
+    )
+
+
+def _steps(plan: _Plan, case: Case, cast: _Cast) -> Iterator[Callable[[dt.datetime], object]]:
+    """Yield the steps up to the plan's end, each to be taken at its moment."""
+    request, handler, case_id = plan.request, HANDLERS[plan.lead], case.pk
+    unreached = plan.end == "unreached"
+    last = len(STEP) - 1 if unreached else STEP.index(plan.end)
+
+    def dispatch(at: dt.datetime) -> object:
+        lead_id = cast.units[plan.lead]
+        actor = cast.at("dispatcher", at)
+        return operations.dispatch(
+            actor=actor, case_id=case_id, lead_id=lead_id, reason=request.why
+        )
+
+    def accept(at: dt.datetime) -> object:
+        return operations.accept(actor=cast.at(handler, at), case_id=case_id)
+
+    def contact(at: dt.datetime) -> object:
+        actor = cast.at(handler, at)
+        if plan.looks:
+            operations.unmask(actor=actor, case_id=case_id, reason="联系诉求人，核实情况")
+        return operations.contact(
+            actor=actor, case_id=case_id, means="phone", was_reached=True, note=request.contact
+        )
+
+    def report(at: dt.datetime) -> object:
+        return operations.report(
+            actor=cast.at(handler, at),
+            case_id=case_id,
+            resolution=request.resolution,
+            public_reply=request.reply,
+        )
+
+    def follow_up(at: dt.datetime) -> object:
+        actor = cast.at("follow-up", at)
+        if unreached:
+            for attempt in range(3):
+                earlier = actor.at(at - dt.timedelta(minutes=20 * (2 - attempt)))
+                means = "message" if attempt == 2 else "phone"
+                operations.miss_follow_up(actor=earlier, case_id=case_id, means=means)
+            return None
+        return operations.follow_up(
+            actor=actor,
+            case_id=case_id,
+            means="phone",
+            was_contacted=True,
+            answered=plan.answered,
+            satisfaction=plan.satisfaction,
+            note=request.remark if plan.answered == "solved" else "",
+        )
+
+    def close(at: dt.datetime) -> object:
+        return operations.close(actor=cast.at("follow-up", at), case_id=case_id)
+
+    yield from (dispatch, accept, contact, report, follow_up, close)[:last]
