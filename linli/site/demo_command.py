@@ -14,7 +14,7 @@ HOST = "127.0.0.1"
 def run(*, once: bool, port: int, cases: int, load_only: bool) -> None:
     """Load what is missing and serve. Ends after a health check with `once`."""
     os.environ["LINLI_DEMO"] = "1"
-    console = Console()
+    console = Console(soft_wrap=True)
     console.print("[bold]1/4[/] Database · 数据库 …")
     from linli.site.cli import ready
 

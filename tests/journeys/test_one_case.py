@@ -38,7 +38,9 @@ def shown(page: Page) -> tuple[int, ...]:
     """Return the six counts that the rates page prints, in the order of COUNTS."""
     fractions = re.findall(r"(\d+)\s*/\s*(\d+)", page.locator("#main").inner_text())[:3]
     assert len(fractions) == 3, fractions
-    return tuple(int(part) for numerator, denominator in fractions for part in (denominator, numerator))
+    return tuple(
+        int(part) for numerator, denominator in fractions for part in (denominator, numerator)
+    )
 
 
 def open_case(page: Page, number: str) -> None:
@@ -118,7 +120,9 @@ def test_one_complaint_goes_through_all_people_and_is_counted_once(as_person: Op
 
 
 @pytest.mark.parametrize("english", [False, True])
-def test_every_page_reads_in_both_languages_and_fits_a_phone(as_person: Open, english: bool) -> None:
+def test_every_page_reads_in_both_languages_and_fits_a_phone(
+    as_person: Open, english: bool
+) -> None:
     tongue = "en" if english else "zh"
     homes: dict[str, str] = {
         "operator-1": "take-call",

@@ -22,10 +22,19 @@ from linli.territory.operations import load_places, open_organisation
 SOURCE = "demo"
 DAYS = 30
 SEED = 12345
-ENDS = ("closed",) * 70 + ("followed_up",) * 4 + ("unreached",) * 4 + ("reported",) * 12 + ("in_progress",) * 6 + ("accepted",) * 4  # fmt: skip
+ENDS = ("closed",) * 5 + (
+    "followed_up",
+    "reported",
+    "reported",
+    "in_progress",
+    "in_progress",
+    "accepted",
+)
 STEP = ("received", "dispatched", "accepted", "in_progress", "reported", "followed_up", "closed")
 FRESH = dt.timedelta(hours=30)
-"""Cases younger than this stand anywhere on the way; older ones are mostly done."""
+SETTLED = dt.timedelta(days=6)
+"""Cases younger than FRESH stand anywhere on the way, those older than SETTLED are done, but for a few
+whose caller could not be reached."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +153,7 @@ def _plan(index: int, moment: dt.datetime, *, now: dt.datetime, rng: random.Rand
     # 安贞's office has no one in the demo: its community keeps what it gets.
     lead = street if request.lead == "street" and street in HANDLERS else committee
     age = now - moment
-    end = rng.choice(ENDS) if age > FRESH else STEP[rng.randrange(5)]
+    end = _end(age, rng=rng)
     limits = PROFILE[request.urgency]
     slow = rng.random() < 0.06
     waits = [
@@ -181,6 +190,16 @@ def _plan(index: int, moment: dt.datetime, *, now: dt.datetime, rng: random.Rand
         operator=f"operator-{rng.randrange(1, 3)}",
         looks=rng.random() < 0.5,
     )
+
+
+def _end(age: dt.timedelta, *, rng: random.Random) -> str:
+    """Return how far a case of this age has come."""
+    drawn, unreached = rng.random(), rng.random() < 0.05
+    if age <= FRESH:
+        return STEP[int(drawn * 5)]
+    if age <= SETTLED:
+        return ENDS[int(drawn * len(ENDS))]
+    return "unreached" if unreached else "closed"
 
 
 def _live(plan: _Plan, *, cast: _Cast, now: dt.datetime) -> None:
