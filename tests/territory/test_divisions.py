@@ -1,7 +1,5 @@
 """The shipped division codes, and how words lead to a place among all of Beijing."""
 
-from collections.abc import Iterator
-
 import pytest
 from django.db.models import Count
 
@@ -22,9 +20,8 @@ def load() -> Loaded:
 
 
 @pytest.fixture(autouse=True)
-def city() -> Iterator[None]:
+def city() -> None:
     load()
-    yield
 
 
 def test_all_of_beijing_is_there_and_a_second_load_changes_nothing() -> None:
