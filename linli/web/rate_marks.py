@@ -64,21 +64,20 @@ def _drawn(*periods: ThreeRates | None) -> list[float]:
 def cards(whole: ThreeRates, last: ThreeRates | None) -> dict[str, Any]:
     """Return what `web/parts/rates.html` draws."""
     scale = scale_for(_drawn(whole, last))
-    given = (
-        (_("Response rate"), _("assessed orders"), whole.response, last and last.response),
-        (_("Resolution rate"), _("valid answers"), whole.resolution, last and last.resolution),
-        (
-            _("Satisfaction rate"),
-            _("valid answers"),
-            whole.satisfaction,
-            last and last.satisfaction,
-        ),
-    )
+    names = {
+        "response": (_("Response rate"), _("assessed orders")),
+        "resolution": (_("Resolution rate"), _("valid answers")),
+        "satisfaction": (_("Satisfaction rate"), _("valid answers")),
+    }
     return {
         "scale": scale,
         "cards": [
-            {"label": label, "of_what": of_what, "mark": _mark(rate, before, scale=scale)}
-            for label, of_what, rate, before in given
+            {
+                "label": label,
+                "of_what": of_what,
+                "mark": _mark(getattr(whole, name), getattr(last, name, None), scale=scale),
+            }
+            for name, (label, of_what) in names.items()
         ],
     }
 

@@ -93,10 +93,18 @@ def points(share: float) -> str:
 
 
 def telephone(number: str) -> str:
-    """Return an E.164 number in groups to be read aloud; a number of this country without its code."""
+    """Return an E.164 number as it is dialled here, in groups: `199 0000 0012`, `010 6500 0000`.
+
+    A landline gets the trunk zero; area codes have two digits from 10 and 20 to 29, else three
+    (national numbering plan). A foreign number stays as it is.
+    """
+    if not number.startswith("+86"):
+        return number
     national = number.removeprefix("+86")
-    groups = (national[:3], national[3:7], national[7:]) if len(national) == 11 else (national,)
-    return " ".join(groups)
+    if len(national) == 11 and national.startswith("1"):
+        return f"{national[:3]} {national[3:7]} {national[7:]}"
+    area = 2 if national.startswith(("10", "2")) else 3
+    return f"0{national[:area]} {national[area:-4]} {national[-4:]}"
 
 
 def percent(share: float | None) -> str:

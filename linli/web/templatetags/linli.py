@@ -179,11 +179,10 @@ def field(bound: BoundField, key: str = "", hint: Any = "") -> dict[str, Any]:
     """Draw a form field with label, key, hint and error. `key` is the letter pressed with Alt."""
     widget = bound.field.widget
     group = isinstance(widget, RadioSelect | CheckboxSelectMultiple)
-    attrs = {"data-key": key} if key and not group else {}
+    attrs: dict[str, str | bool] = {"data-key": key} if key and not group else {}
     if hint and not bound.help_text:
-        attrs["aria-describedby"] = " ".join(
-            filter(None, [f"{bound.auto_id}_helptext", bound.errors and f"{bound.auto_id}_error"])
-        )
+        described = f"{bound.auto_id}_helptext"
+        attrs["aria-describedby"] = described + (f" {bound.auto_id}_error" if bound.errors else "")
     return {
         "field": bound,
         "key": key,
