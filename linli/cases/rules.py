@@ -70,6 +70,23 @@ IN_THE_FUTURE = Refusal(
 )
 
 
+TOO_LONG_AGO = Refusal(
+    "case.too_long_ago",
+    _("The time given lies more than a hundred years back. Check the year; it has four digits."),
+    "occurred_at",
+)
+MEMORY = dt.timedelta(days=36_525)
+"""How far back a case may reach: a year mistyped as 0001 could be stored, but never be read again."""
+
+
+def check_moment(given: dt.datetime, *, now: dt.datetime) -> None:
+    """Raise IN_THE_FUTURE or TOO_LONG_AGO for a moment at which nothing can have happened."""
+    if given > now:
+        raise IN_THE_FUTURE()
+    if given < now - MEMORY:
+        raise TOO_LONG_AGO()
+
+
 def _can_be_seen(text: str) -> bool:
     """Return whether anything but white space, controls and zero-width characters is there.
 

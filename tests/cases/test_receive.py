@@ -15,7 +15,7 @@ from linli.cases.operations.intake import (
     PHONE_SHORT,
     UNKNOWN_PLACE,
 )
-from linli.cases.rules import EMPTY_WORDS, IN_THE_FUTURE, WORDS_TOO_LONG
+from linli.cases.rules import EMPTY_WORDS, IN_THE_FUTURE, TOO_LONG_AGO, WORDS_TOO_LONG
 from linli.kernel.actor import Actor
 from linli.kernel.errors import NOT_ALLOWED
 from linli.kernel.ids import read_number
@@ -149,6 +149,10 @@ def test_a_title_stays_one_line(town: Town, operator: Actor) -> None:
         ({"phone": "19900001234567"}, PHONE_LONG, "phone"),
         ({"phone": "12900001234"}, PHONE_LONG, "phone"),
         ({"occurred_at": NOW + dt.timedelta(minutes=1)}, IN_THE_FUTURE, "occurred_at"),
+        ({"received_at": NOW + dt.timedelta(minutes=1)}, IN_THE_FUTURE, "occurred_at"),
+        ({"occurred_at": dt.datetime(1, 1, 2, tzinfo=dt.UTC)}, TOO_LONG_AGO, "occurred_at"),
+        ({"occurred_at": dt.datetime(1926, 11, 17, tzinfo=dt.UTC)}, TOO_LONG_AGO, "occurred_at"),
+        ({"received_at": dt.datetime(226, 11, 18, tzinfo=dt.UTC)}, TOO_LONG_AGO, "occurred_at"),
     ],
 )
 def test_refuses_what_cannot_be_a_case(

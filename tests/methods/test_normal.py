@@ -15,6 +15,7 @@ from linli.methods.language.normal import clean_words, lookup_form
         (" 双合 家园\n社区　", "双合家园社区"),
         ("XD-A3", "xd-a3"),
         ("ＸＤ－Ａ３", "xd-a3"),
+        ("双\x00合", "双合"),  # PostgreSQL takes no NUL
         ("", ""),
         (" \t\n", ""),
     ],

@@ -13,7 +13,7 @@ from linli.cases.choices import Channel, Confidentiality, Kind, Urgency
 from linli.cases.events import CaseReceived
 from linli.cases.models import Case, Requester
 from linli.cases.permissions import CasePermission as P
-from linli.cases.rules import IN_THE_FUTURE, check_words, title_of
+from linli.cases.rules import check_moment, check_words, title_of
 from linli.kernel.actor import Actor
 from linli.kernel.errors import Refusal, RuleBroken
 from linli.kernel.events import Code, record_many
@@ -163,8 +163,9 @@ def _checked(draft: Draft, *, actor: Actor) -> tuple[Case, Requester]:
         raise UNKNOWN_PLACE(place="")
     if not _within(draft.place, actor=actor):
         raise OUTSIDE(place=draft.place.name)
-    if draft.occurred_at is not None and draft.occurred_at > actor.now:
-        raise IN_THE_FUTURE()
+    for moment in (draft.occurred_at, draft.received_at):
+        if moment is not None:
+            check_moment(moment, now=actor.now)
     phone = ""
     if draft.phone.strip():
         try:

@@ -13,8 +13,8 @@ def _to_simplified() -> opencc.OpenCC:
 
 
 def lookup_form(text: str) -> str:
-    """Return text in half-width, simplified script, without spaces, in lower case."""
-    narrow = unicodedata.normalize("NFKC", text)
+    """Return text in half-width, simplified script, lower case, without spaces and control characters."""
+    narrow = unicodedata.normalize("NFKC", clean_words(text))
     return re.sub(r"\s+", "", _to_simplified().convert(narrow)).lower()
 
 
