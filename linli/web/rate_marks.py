@@ -51,19 +51,22 @@ def _mark(rate: Rate, before: Rate | None, *, scale: Scale) -> Mark:
     )
 
 
-def _drawn(*periods: ThreeRates | None) -> list[float]:
-    """Return every share that a figure of these periods shows: of the first, intervals too."""
-    shares: list[float] = []
-    for period in periods:
-        for rate in (period.response, period.resolution, period.satisfaction) if period else ():
-            if rate.share is not None:
-                shares += [rate.share, rate.interval[0]]
-    return shares
+def _shown(*periods: ThreeRates) -> list[float]:
+    """Return every share a figure of these periods draws: each rate with the lower end of its interval."""
+    return [end for rate in _rates(*periods) for end in (rate.share or 0.0, rate.interval[0])]
+
+
+def _rates(*periods: ThreeRates) -> list[Rate]:
+    """Return the rates of which something was counted."""
+    found = [rate for p in periods for rate in (p.response, p.resolution, p.satisfaction)]
+    return [rate for rate in found if rate.share is not None]
 
 
 def cards(whole: ThreeRates, last: ThreeRates | None) -> dict[str, Any]:
     """Return what `web/parts/rates.html` draws."""
-    scale = scale_for(_drawn(whole, last))
+    # Of the month before only the point is drawn: its interval, often wide, does not stretch the scale.
+    before = [rate.share or 0.0 for rate in _rates(last)] if last else []
+    scale = scale_for(_shown(whole) + before)
     names = {
         "response": (_("Response rate"), _("assessed orders")),
         "resolution": (_("Resolution rate"), _("valid answers")),
@@ -84,7 +87,7 @@ def cards(whole: ThreeRates, last: ThreeRates | None) -> dict[str, Any]:
 
 def table(rows: list[dict[str, Any]]) -> dict[str, Any]:
     """Return what `web/parts/rates_table.html` draws. `rows`: {place, rates, is_reliable}."""
-    scale = scale_for(_drawn(*(row["rates"] for row in rows if row["is_reliable"])))
+    scale = scale_for(_shown(*(row["rates"] for row in rows if row["is_reliable"])))
     return {
         "scale": scale,
         "reliable_from": ThreeRates.RELIABLE_FROM,

@@ -58,6 +58,13 @@ def test_the_three_rates_share_a_scale_that_holds_their_intervals() -> None:
     )
 
 
+def test_the_interval_of_the_month_before_does_not_stretch_the_scale() -> None:
+    drawn = rate_marks.cards(
+        month((98, 100), (980, 1000), (980, 1000)), month((98, 100), (6, 7), (1, 1))
+    )
+    assert drawn["scale"].floor == 0.8  # 6 / 7 itself; its interval would reach below 50 %
+
+
 def test_a_rate_of_nothing_has_no_mark_and_no_figure() -> None:
     drawn = rate_marks.cards(month((1, 1), (0, 0), (0, 0)), None)
     empty = drawn["cards"][1]["mark"]

@@ -22,9 +22,9 @@ POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self
 KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 PAGE = """
 {% extends "base.html" %}{% load linli %}{% block title %}Keys{% endblock %}{% block content %}<h1>Keys</h1>
+<details id="other"><summary>Other</summary><form method="post" action="/other" data-primary><button class="btn primary">Other</button></form></details>
 <form id="call" method="post" action="/{{ answer }}" data-primary data-draft="call" novalidate>
 {% field form.words key="0" %}{% field form.how key="K" %}{% field form.secret %}<button class="btn primary">Send</button></form>
-<details id="other"><summary>Other</summary><form method="post" action="/other" data-primary><button class="btn primary">Other</button></form></details>
 <form method="post" action="/out" data-forget><button>Out</button></form>{% endblock %}
 """
 FAILED = '<!doctype html><title>x</title><body data-user="7"><p data-problem>Broken</p><script src="/static/linli/linli.js" type="module"></script>'
