@@ -9,6 +9,7 @@ from linli.accounts.models import User
 from linli.accounts.operations import give_role, installer, open_account
 from linli.accounts.queries import actor_of
 from linli.cases import operations
+from linli.cases.importing.messages import root_row
 from linli.cases.models import Case
 from linli.cases.rules import PROFILE
 from linli.kernel.actor import Actor
@@ -63,7 +64,7 @@ def load_demo(
     Cases lie within the 30 days before `now`; no event lies after it. The same `now` gives the same city.
     """
     root = installer(now=now, permissions=frozenset({"territory.load", "accounts.manage"}))
-    load_places(actor=root, rows=beijing())
+    load_places(actor=root, rows=[*beijing(), root_row()])
     _people(root, since=now - dt.timedelta(days=730))
     cast = _Cast(now)
     known = set(

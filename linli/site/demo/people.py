@@ -32,6 +32,8 @@ UNITS = (
     Unit("committee-anhuali", "安华里社区居委会", "Anhuali Residents' Committee", "committee", "110105008054"),
     Unit("property-hemu", "和木物业服务有限公司（虚构）", "Hemu Property (invented)", "property", "110105019029"),
     Unit("property-qingcheng", "青橙物业服务有限公司（虚构）", "Qingcheng Property (invented)", "property", "110105015044"),
+    Unit("xidi-centre", "西地省留言受理中心（虚构）", "Xidi Message Centre (invented)", "hotline", "xd"),
+    Unit("xidi-office", "西地省留言办理处（虚构）", "Xidi Handling Office (invented)", "department", "xd"),
 )  # fmt: skip
 
 PEOPLE = (
@@ -47,6 +49,10 @@ PEOPLE = (
     Person("street-fatou", "李闻", "street-fatou", "community_worker", "110105019"),
     Person("street-balizhuang", "沈知行", "street-balizhuang", "community_worker", "110105015"),
     Person("leader-fatou", "韩书记", "street-fatou", "leader", "110105019"),
+    # The coded territory of imported messages (linli import cases) has people of its own.
+    Person("dispatcher-xidi", "尤嘉禾", "xidi-centre", "dispatcher", "xd"),
+    Person("worker-xidi", "顾长川", "xidi-office", "community_worker", "xd"),
+    Person("follow-up-xidi", "祝安然", "xidi-centre", "follow_up_caller", "xd"),
 )
 HANDLERS = {person.unit: person.username for person in PEOPLE if person.role == "community_worker"}
 """Who handles the orders of a unit."""
