@@ -38,6 +38,20 @@ class RuleForm(forms.Form):
         except RuleBroken as broken:
             self.add_error(broken.field if broken.field in self.fields else None, broken.message)
 
+    @property
+    def typed(self) -> list[tuple[Any, str]]:
+        """Return (label, text) of each visible field that was filled in, choices by their words.
+
+        For a page that cannot offer the form again because a colleague was first.
+        """
+        shown = []
+        for bound in self.visible_fields():
+            sent = str(bound.value() or "")
+            words = {str(code): str(label) for code, label in getattr(bound.field, "choices", ())}
+            if sent:
+                shown.append((bound.label, words.get(sent, sent)))
+        return shown
+
 
 class TakeCallForm(RuleForm):
     """One call. `place` is words; `place_code` is the choice when the words fit several places."""

@@ -146,13 +146,17 @@ def _case_page(
 ) -> HttpResponse:
     actor, order = request.actor, found.lead_order
     failed = failed or {}
+    moves = _moves(found, actor=actor, failed=failed)
+    shut = {entry["opening"].move.name for entry in moves if not entry["opening"].is_open}
     context = {
         "case": found,
         "path": path_names(found.place),
         "order": order,
         "clocks": clocks_of(order, now=actor.now) if order else [],
         "waited": (found.closed_at or actor.now) - found.received_at,
-        "moves": _moves(found, actor=actor, failed=failed),
+        "moves": moves,
+        # A form whose move a colleague has closed meanwhile: its refusal and what was typed.
+        "kept": next((form for name, form in failed.items() if name in shut), None),
         "requester": found.requester,
         "revealed": revealed,
         "unmask_form": (unmask_form or UnmaskForm()) if actor.may(P.UNMASK) else None,

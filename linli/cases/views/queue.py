@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from linli.cases import operations, queries
+from linli.cases.flows import CASE
 from linli.cases.forms import DispatchForm
 from linli.cases.permissions import CasePermission as P
 from linli.cases.rules import due_times
@@ -64,6 +65,7 @@ def _queue_page(
         leads = queries.leads_for(selected.place)
         context |= {
             "form": form or DispatchForm(leads=leads),
+            "kept": form if selected.state != CASE.initial else None,
             "leads": [{"organisation": unit, "why": _why(unit, selected.place)} for unit in leads],
             "due": due_times(selected.urgency, at=request.actor.now),
             "path": path_names(selected.place),
