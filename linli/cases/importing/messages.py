@@ -52,7 +52,7 @@ def coded_place(*texts: str) -> CodedPlace:
             county = PlaceRow(
                 f"{ROOT}-{letter}{digits}",
                 f"{letter}{digits}{kind}",
-                f"{letter}{digits}",
+                f"{letter}{digits}{kind}",
                 level,
                 f"{ROOT}-{letter}",
             )
@@ -68,7 +68,7 @@ def root_row() -> PlaceRow:
 
 
 def _city(letter: str) -> tuple[PlaceRow, ...]:
-    return (PlaceRow(f"{ROOT}-{letter}", f"{letter}市", letter, PlaceLevel.CITY, ROOT),)
+    return (PlaceRow(f"{ROOT}-{letter}", f"{letter}市", f"{letter}市", PlaceLevel.CITY, ROOT),)
 
 
 def places_of(rows: Iterable[Mapping[str, str]]) -> list[PlaceRow]:
