@@ -9,6 +9,11 @@ from linli.kernel import clock
 from linli.web.addresses import own_address
 from linli.web.appearance import remember
 
+_LAST_WORDS = (
+    "我们这边出了错，连出错页面也显示不了。请退回去再试；还是这样，请告诉管理员。\n"
+    "Something went wrong on our side, and even the page that should say so. Go back and try once "
+    "more; if it happens again, tell your administrator.\n"
+)
 _SECRET_FIELDS = ("csrfmiddlewaretoken", "password", "next")
 
 
@@ -37,7 +42,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500. Rendered without context processors, session or database: any of them may be the cause."""
-    return HttpResponseServerError(render_to_string("web/errors/500.html", {"now": clock.now()}))
+    try:
+        return HttpResponseServerError(
+            render_to_string("web/errors/500.html", {"now": clock.now()})
+        )
+    except Exception:  # templates or static files may be the cause as well
+        return HttpResponseServerError(_LAST_WORDS, content_type="text/plain; charset=utf-8")
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -115,6 +115,16 @@ def test_an_inner_failure_is_said_without_session_context_or_database() -> None:
         assert words in answer.content.decode()
 
 
+def test_a_failure_of_the_failure_page_is_still_said(settings: Any) -> None:
+    hashed = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
+    settings.STORAGES = {"staticfiles": {"BACKEND": hashed}}  # and no manifest of the files
+    settings.STATIC_ROOT = "/nonexistent"
+    answer = views.server_error(RequestFactory().get("/"))
+    assert answer.status_code == 500
+    assert answer["Content-Type"] == "text/plain; charset=utf-8"
+    assert "tell your administrator" in answer.content.decode()
+
+
 def stale_form(**headers: str) -> str:
     request = RequestFactory().post(
         "/calls/new/",
@@ -155,6 +165,12 @@ def test_each_error_page_says_what_happened_and_leads_on(view: Any, status: int)
     assert answer.status_code == status
     assert "data-problem" in page
     assert 'href="/"' in page
+
+
+def test_a_request_for_another_host_gets_our_page_and_no_more(client: Client) -> None:
+    answer = client.get("/", headers={"host": "elsewhere.example"})
+    assert answer.status_code == 400
+    assert "data-problem" in answer.content.decode()
 
 
 def test_a_refusal_is_shown_in_its_own_words(rf: RequestFactory) -> None:

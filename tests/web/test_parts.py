@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 from django import forms
+from django.contrib.messages import constants as message_levels
+from django.contrib.messages.storage.base import Message
+from django.core.paginator import Paginator
 from django.template import Context, Template
 from django.utils import translation
 
@@ -68,6 +71,60 @@ def test_a_place_without_an_english_name_keeps_its_own() -> None:
         drawn("{{ place|called }} {{ place|called_short }}", place=place)
         == "双合家园社区居委会 双合家园"
     )
+
+
+# —— the frame's own parts
+
+
+def test_a_message_is_escaped_and_a_failure_is_an_alert() -> None:
+    messages = [
+        Message(message_levels.SUCCESS, "已派给<区城市管理委>"),
+        Message(message_levels.ERROR, "没有派出去"),
+    ]
+    toasts = drawn('{% include "web/parts/toasts.html" %}', messages=messages)
+    assert "已派给&lt;区城市管理委&gt;" in toasts
+    assert toasts.count('role="status"') == 1
+    assert toasts.count('role="alert"') == 1
+
+
+def test_the_bar_marks_where_one_is_and_how_many_wait() -> None:
+    items = [
+        {"url_name": "cases:work", "url": "/work/", "label": "待办", "icon": "inbox", "go": False},
+        {
+            "url_name": "cases:rates",
+            "url": "/rates/",
+            "label": "三率",
+            "icon": "chart",
+            "go": False,
+        },
+    ]
+    bar = drawn(
+        '{% include "web/parts/bar.html" %}',
+        nav_items=items,
+        nav_current="cases:work",
+        nav_counts={"cases:work": 7},
+    )
+    assert bar.count('aria-current="page"') == 1
+    assert bar.index('aria-current="page"') < bar.index("待办") < bar.index("7") < bar.index("三率")
+
+
+def test_a_pager_leads_on_and_back_and_says_where_it_is() -> None:
+    page = Paginator(range(60), 25).page(2)
+    pager = drawn('{% include "web/parts/pager.html" %}', page=page)
+    assert 'href="?page=1"' in pager
+    assert 'href="?page=3"' in pager
+    assert "26–50 of 60" in pager
+
+
+def test_one_page_needs_no_pager() -> None:
+    page = Paginator(range(3), 25).page(1)
+    assert drawn('{% include "web/parts/pager.html" %}', page=page).strip() == ""
+
+
+def test_a_deadline_carries_its_moment_for_machines_too() -> None:
+    due = drawn('{% include "web/parts/due.html" %}', at=NOW + dt.timedelta(hours=1))
+    assert 'data-s="soon"' in due
+    assert 'datetime="2026-11-18T15:10:00+08:00"' in due
 
 
 # —— clocks

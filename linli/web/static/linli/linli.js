@@ -16,7 +16,8 @@ function reach(at) {
 function opensHelp() { return localStorage.getItem("linli-help-key") !== "off"; }
 
 function showKeys() {
-  const box = $("#keys"), list = $("[data-keys]", box);
+  const box = $("#keys"), list = box && $("[data-keys]", box);
+  if (!list) return;
   all("[data-of-page]", list).forEach((row) => row.remove());
   for (const at of all("[data-key]").filter(seen)) {
     const row = document.createElement("div"), key = document.createElement("dt"), name = document.createElement("dd");
@@ -86,6 +87,8 @@ function settleDrafts() {
   if (sent && visit?.type === "navigate" && document.referrer === sent.from && !$("[data-errors], [data-problem]")) forget(sent.key);
   all("form[data-draft]").forEach(putBack);
 }
+
+addEventListener("htmx:afterSettle", (e) => all("form[data-draft]", e.detail.elt).forEach(putBack));
 
 const keepSoon = wait(keep, 250);
 addEventListener("input", (e) => { if (e.target.form?.matches("[data-draft]")) keepSoon(e.target.form); });
