@@ -5,7 +5,7 @@ TEMPLATES = $(shell find linli -name '*.html' | sort)
 DEMO_FLAGS := $(if $(ONCE),--once) $(if $(PORT),--port $(PORT)) $(if $(CASES),--cases $(CASES))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test smoke check journeys fix messages docs constraints stop clean
+.PHONY: help demo test smoke check journeys screenshots fix messages docs constraints stop clean
 
 help: ## Show this list
 	@echo "Linli (邻里): make demo shows it, make test proves it."
@@ -39,7 +39,10 @@ check: .venv/dev ## Style, types, floors, templates, migrations, translations, g
 journeys: .venv/dev ## Stories in a real browser (Debian: chromium, fonts-noto-cjk)
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || { \
 	  echo "Chromium is missing. Debian: apt-get install chromium fonts-noto-cjk"; exit 1; }
-	@$(BIN)/pytest -q -m journey tests/journeys
+	@$(BIN)/pytest -q -m journey tests
+
+screenshots: .venv/dev ## The same stories, keeping the pictures of docs/screenshots
+	@LINLI_SCREENSHOTS=1 $(BIN)/pytest -q -m journey tests/journeys
 
 fix: .venv/dev ## Put style and order right where a tool can
 	-@$(BIN)/ruff check --fix -q .

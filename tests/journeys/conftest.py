@@ -122,7 +122,9 @@ def check_axe(page: Page) -> None:
 
 
 def shoot(page: Page, name: str) -> None:
-    """Keep a picture of the page for the documents."""
+    """Keep a picture of the page for the documents, when asked to (make screenshots)."""
+    if not os.environ.get("LINLI_SCREENSHOTS"):
+        return
     SHOTS.mkdir(parents=True, exist_ok=True)
     # On a phone what one hand holds; the whole page would show the fixed bar in its middle.
     whole = page.viewport_size is not None and page.viewport_size["width"] > PHONE["width"]
