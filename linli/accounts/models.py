@@ -11,6 +11,13 @@ from linli.accounts.permissions import ROLES
 from linli.territory.models import Organisation, Place
 
 
+class UserManager(BaseUserManager["User"]):
+    """Users come with their unit: every page names it beside the person."""
+
+    def get_queryset(self) -> models.QuerySet["User"]:
+        return super().get_queryset().select_related("organisation")
+
+
 class User(AbstractBaseUser):
     """A person who signs in. `is_demo` users have no password and exist only in a demo."""
 
@@ -21,7 +28,7 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     is_demo = models.BooleanField(default=False)
 
-    objects: ClassVar = BaseUserManager()
+    objects: ClassVar = UserManager()
     USERNAME_FIELD = "username"
 
     class Meta:

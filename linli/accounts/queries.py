@@ -30,4 +30,4 @@ def actor_of(user: User, *, now: dt.datetime, channel: str = "web") -> Actor:
 
 def names_of(user_ids: set[int]) -> dict[int, User]:
     """Return users with their organisation, by id, for telling who did what."""
-    return User.objects.select_related("organisation").in_bulk(user_ids)
+    return User.objects.in_bulk(user_ids)

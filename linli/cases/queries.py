@@ -83,7 +83,7 @@ def orders_of(actor: Actor) -> QuerySet[Any]:
                 default=F("handling_due_at"),
             )
         )
-        .select_related("case__place", "lead")
+        .select_related("case__place", "case__lead_order", "lead")
         .order_by("due_next_at", "pk")
     )
 
@@ -92,7 +92,7 @@ def reported_by(actor: Actor) -> QuerySet[WorkOrder]:
     """Return the unit's orders that wait for the call back."""
     return (
         WorkOrder.objects.filter(lead=actor.organisation_id, state__in=("reported", "followed_up"))
-        .select_related("case__place", "lead")
+        .select_related("case__place", "case__lead_order", "lead")
         .order_by("reported_at")
     )
 
@@ -103,7 +103,7 @@ def to_follow_up(*, actor: Actor) -> QuerySet[WorkOrder]:
     return (
         WorkOrder.objects.filter(state__in=("reported", "followed_up"), case__in=cases)
         .exclude(lead=actor.organisation_id)
-        .select_related("case__place", "case__requester", "lead")
+        .select_related("case__place", "case__requester", "case__lead_order", "lead")
         .order_by("reported_at", "pk")
     )
 

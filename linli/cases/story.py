@@ -148,13 +148,21 @@ def story_of(case: Case) -> list[Step]:
     events = events_of(case)
     told = _Told(
         case=case,
-        orders={row.pk: row for row in case.orders.select_related("lead")},
+        orders=_orders(case, events),
         contacts={row.pk: row for row in ContactLog.objects.filter(order__case=case)},
         follow_ups={row.pk: row for row in FollowUp.objects.filter(order__case=case)},
         unmaskings={row.pk: row for row in case.unmaskings.all()},
     )
     users = names_of({event.user_id for event in events if event.user_id})
     return [_step(event, told, users) for event in events]
+
+
+def _orders(case: Case, events: list[Event]) -> dict[int, WorkOrder]:
+    """Return the orders named in the events. The lead order stands with the case already."""
+    named = {event.payload["order_id"] for event in events if "order_id" in event.payload}
+    if case.lead_order is not None and named <= {case.lead_order_id}:
+        return {case.lead_order.pk: case.lead_order}
+    return {row.pk: row for row in case.orders.select_related("lead")}
 
 
 def _step(event: Event, told: _Told, users: dict[int, Any]) -> Step:

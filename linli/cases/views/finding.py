@@ -10,6 +10,8 @@ from linli.kernel.http import ActorRequest
 
 def case_or_404(request: ActorRequest, number: str, *, permission: str = P.SEE) -> Case:
     """Return the case, or raise Http404: out of scope and not there look the same."""
+    if not (number.isascii() and number.isdigit()):
+        raise Http404  # a NUL would even fail in the database
     try:
         return case_for(number, actor=request.actor, permission=permission)
     except Case.DoesNotExist as missing:

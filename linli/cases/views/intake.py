@@ -15,6 +15,7 @@ from linli.cases.models import Case
 from linli.cases.permissions import CasePermission as P
 from linli.cases.rules import PROFILE
 from linli.kernel.http import ActorRequest, needs
+from linli.kernel.ids import read_number
 from linli.methods.language.phone import NotATelephone, e164
 from linli.territory.queries import find_places, with_paths
 
@@ -37,11 +38,12 @@ def take_call(request: ActorRequest) -> HttpResponse:
             case = operations.receive(actor=actor, draft=_draft(form.cleaned_data))
         if case is not None:
             return redirect(f"{reverse('cases:take_call')}?received={case.number}")
+    received = read_number(request.GET.get("received", ""))
     seen = Case.objects.seen_by(actor, permission=P.SEE)
     context = {
         "form": form,
         "limits": _limits(),
-        "just_received": seen.filter(number=request.GET.get("received", "")).first(),
+        "just_received": seen.filter(number=received).first() if received else None,
         "loop_step": "hear",
     }
     return render(request, "cases/take_call.html", context, status=422 if form.errors else 200)

@@ -1,0 +1,314 @@
+"""Every address, visited by the wrong people: what lies outside one's area looks like what does not exist.
+
+A new address that takes an object fails here by name until a row in OBJECTS says how to visit it.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+import linli
+from linli.accounts.models import User
+from linli.accounts.permissions import ROLES, permissions_of
+from linli.cases.models import Case
+from linli.cases.operations import unmask
+from linli.kernel.ids import make_number, show_number
+from tests.builders import Town, a_case, a_town
+from tests.cases.people import a_user
+from tests.conftest import NOW
+
+NOBODYS = make_number(year=2026, counter=9_999_999)
+OPEN_TO_ALL = {
+    "health",
+    "set_language",
+    "web:appearance",
+    "accounts:choose_role",
+    "accounts:sign_in",
+    "accounts:sign_out",
+}
+"""Addresses that show nobody's data and need no permission."""
+BUDGET = 10
+
+
+@dataclass(frozen=True)
+class Visit:
+    """How to visit an address about one case: in which state it stands, what a form would send."""
+
+    at: str = "in_progress"
+    form: dict[str, str] = field(default_factory=dict)
+
+
+ANSWERS = {
+    "means": "phone",
+    "was_contacted": "yes",
+    "answered": "solved",
+    "satisfaction": "very",
+    "note": "",
+}
+OBJECTS: dict[str, Visit] = {
+    "cases:case": Visit("closed"),
+    "cases:dispatch": Visit("received", {"lead": "1", "reason": "属地"}),
+    "cases:accept": Visit("dispatched"),
+    "cases:contact": Visit("accepted", {"means": "phone", "was_reached": "yes", "note": "说明"}),
+    "cases:report": Visit("in_progress", {"resolution": "solved", "public_reply": "修好了"}),
+    "cases:unmask": Visit("in_progress", {"reason": "回电"}),
+    "cases:record_follow_up": Visit("reported", ANSWERS),
+    "cases:no_answer": Visit("reported", {"means": "phone"}),
+    "cases:close": Visit("followed_up"),
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A parameter that names an object: what to send for one that lies elsewhere, and for none."""
+
+    name: str
+    method: str
+    parameter: str
+    elsewhere: Callable[[Case], str]
+    nowhere: str
+    role: str
+    at: str = "received"
+    form: dict[str, str] = field(default_factory=dict)
+
+
+def number(case: Case) -> str:
+    return case.number
+
+
+PHONE = "19900007777"
+PARAMETERS = (
+    Asked("cases:search", "GET", "q", number, NOBODYS, "community_worker"),
+    Asked("cases:queue", "GET", "case", number, NOBODYS, "dispatcher"),
+    Asked("cases:follow_up", "GET", "case", number, NOBODYS, "follow_up_caller", "reported"),
+    Asked(
+        "cases:follow_up",
+        "POST",
+        "case",
+        number,
+        NOBODYS,
+        "follow_up_caller",
+        "reported",
+        {"reason": "回电"},
+    ),
+    Asked("cases:take_call", "GET", "received", number, NOBODYS, "operator"),
+    Asked("cases:intake_hints", "POST", "phone", lambda case: PHONE, "19900008888", "operator"),
+    Asked("cases:intake_hints", "POST", "place", lambda case: "双合家园", "没有此地", "operator"),
+    Asked("cases:take_call", "POST", "place", lambda case: "双合家园", "没有此地", "operator"),
+)
+PLAIN = {
+    ("GET", "again"),
+    ("GET", "month"),
+    ("GET", "page"),
+    ("POST", "next"),
+    ("POST", "username"),
+}
+"""Parameters read by a view that name no object of anybody's area."""
+
+
+def addresses() -> dict[str, URLPattern]:
+    """Return every address by its full name."""
+    found: dict[str, URLPattern] = {}
+
+    def walk(patterns: list[Any], prefix: str) -> None:
+        for pattern in patterns:
+            if isinstance(pattern, URLResolver):
+                inner = f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
+                walk(pattern.url_patterns, inner)
+            else:
+                found[f"{prefix}{pattern.name or pattern.pattern}"] = pattern
+
+    walk(get_resolver().url_patterns, "")
+    return found
+
+
+def permission_of(pattern: URLPattern) -> str | None:
+    return getattr(pattern.callback, "permission", None)
+
+
+def takes_object(pattern: URLPattern) -> bool:
+    return bool(pattern.pattern.converters)
+
+
+GUARDED = {name: p for name, p in addresses().items() if permission_of(p)}
+
+
+def test_every_address_needs_a_permission_or_is_open_on_purpose() -> None:
+    assert set(addresses()) - set(GUARDED) == OPEN_TO_ALL
+
+
+def test_every_address_of_an_object_is_swept() -> None:
+    assert {name for name, p in addresses().items() if takes_object(p)} == set(OBJECTS)
+
+
+def test_every_parameter_of_a_view_is_swept_or_plain() -> None:
+    read = set()
+    for path in Path(linli.__file__).parent.rglob("views*/**/*.py"):
+        read |= set(re.findall(r'request\.(GET|POST)(?:\.get)?[(\[]"(\w+)"', path.read_text()))
+    for path in Path(linli.__file__).parent.rglob("views.py"):
+        read |= set(re.findall(r'request\.(GET|POST)(?:\.get)?[(\[]"(\w+)"', path.read_text()))
+    assert read - PLAIN == {(asked.method, asked.parameter) for asked in PARAMETERS}
+
+
+@pytest.fixture
+def town(db: None) -> Iterator[Town]:
+    with time_machine.travel(NOW, tick=False):
+        yield a_town()
+
+
+def url_of(name: str, number: str) -> str:
+    return reverse(name, args=[number] if takes_object(addresses()[name]) else [])
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def outsider(town: Town, role: str) -> Client:
+    """Return somebody who holds the role next door."""
+    return signed_in(a_user(town, role, place="110105015044", unit="committee-044"))
+
+
+def seen(response: Any, *echoed: str) -> tuple[Any, ...]:
+    """Return all that a visitor could tell one answer from another by."""
+    body = response.content.decode()
+    body = re.sub(r'(csrfmiddlewaretoken" value=")[^"]+', r"\1", body)
+    body = re.sub(r'(name="intake_key" value=")[^"]+', r"\1", body)
+    location = response.headers.get("Location", "")
+    for words in echoed:
+        body, location = (text.replace(words, "…") for text in (body, location))
+    headers = {k: v for k, v in response.headers.items() if k not in ("Content-Length", "Location")}
+    return response.status_code, location, headers, body
+
+
+def answers(client: Client, url: str, form: dict[str, str]) -> list[Any]:
+    """Return the answers to a GET and a POST, each as a page and as a fragment."""
+    found = []
+    for headers in ({}, {"HX-Request": "true"}):
+        found.append(client.get(url, headers=headers))
+        found.append(client.post(url, form, headers=headers))
+    return found
+
+
+@pytest.mark.parametrize("name", sorted(OBJECTS))
+def test_a_case_next_door_looks_like_none(town: Town, name: str) -> None:
+    visit = OBJECTS[name]
+    case = a_case(town, at=visit.at, name="许大妈", phone=PHONE)
+    able = [role for role in ROLES if permission_of(GUARDED[name]) in permissions_of(role)]
+    for role in {"community_worker", *able}:
+        client = outsider(town, role)
+        here = answers(client, url_of(name, case.number), visit.form)
+        nowhere = answers(client, url_of(name, NOBODYS), visit.form)
+        for there, none in zip(here, nowhere, strict=True):
+            assert seen(there, case.number, show_number(case.number)) == seen(
+                none, NOBODYS, show_number(NOBODYS)
+            )
+            assert there.status_code in ((404, 405) if role in able else (403,))
+    version = case.version
+    case.refresh_from_db()
+    assert case.version == version
+
+
+@pytest.mark.parametrize("asked", PARAMETERS, ids=lambda a: f"{a.name}-{a.method}-{a.parameter}")
+def test_what_is_asked_for_next_door_looks_like_nothing(town: Town, asked: Asked) -> None:
+    case = a_case(town, at=asked.at, words="六号楼的秘密", phone=PHONE)
+    client = outsider(town, asked.role)
+    url = reverse(asked.name)
+    send = client.get if asked.method == "GET" else client.post
+    told = []
+    for given in (asked.elsewhere(case), asked.nowhere):
+        for headers in ({}, {"HX-Request": "true"}):
+            response = send(url, {**asked.form, asked.parameter: given}, headers=headers)
+            told.append(seen(response, given, show_number(given)))
+            assert "六号楼的秘密" not in response.content.decode()
+    assert told[0] == told[2]
+    assert told[1] == told[3]
+
+
+@pytest.mark.parametrize("name", sorted(GUARDED))
+def test_a_stranger_is_sent_to_sign_in(town: Town, name: str) -> None:
+    case = a_case(town, at=OBJECTS.get(name, Visit()).at)
+    for response in answers(Client(), url_of(name, case.number), {}):
+        assert response.status_code == 302
+        assert response.headers["Location"].startswith(reverse("accounts:sign_in"))
+        assert response.content == b""
+
+
+@pytest.mark.parametrize("role", sorted(ROLES))
+def test_a_role_without_the_permission_is_told_so(town: Town, role: str) -> None:
+    case = a_case(town, at="reported")
+    client = signed_in(a_user(town, role, place="110000"))
+    held = permissions_of(role)
+    closed = [name for name, pattern in GUARDED.items() if permission_of(pattern) not in held]
+    assert closed
+    for name in closed:
+        send = client.post if name in OBJECTS else client.get
+        response = send(url_of(name, case.number))
+        assert response.status_code == 403, name
+        assert case.title not in response.content.decode()
+
+
+def somebody_for(town: Town, name: str) -> Client:
+    """Return somebody whose role over the whole city opens the address."""
+    permission = permission_of(GUARDED[name])
+    role = next(role for role in ROLES if permission in permissions_of(role))
+    return signed_in(a_user(town, role, place="110000"))
+
+
+@pytest.mark.parametrize("value", ["\x00", "1' OR '1'='1", "９" * 400])
+def test_no_address_breaks_over_nonsense(town: Town, value: str) -> None:
+    asked = {(a.name, a.method, a.parameter) for a in PARAMETERS}
+    asked |= {("cases:rates", "GET", "month"), ("cases:queue", "GET", "page")}
+    for name, method, parameter in sorted(asked):
+        client = somebody_for(town, name)
+        send = client.get if method == "GET" else client.post
+        assert send(reverse(name), {parameter: value}).status_code < 500, (name, parameter)
+    for name in OBJECTS:
+        url = url_of(name, NOBODYS).replace(NOBODYS, quote(value))
+        assert somebody_for(town, name).post(url).status_code == 404, name
+
+
+PAGES = {
+    "cases:take_call": ("operator", "received"),
+    "cases:queue": ("dispatcher", "received"),
+    "cases:work": ("worker", "in_progress"),
+    "cases:follow_up": ("follow_up", "reported"),
+    "cases:rates": ("leader", "closed"),
+    "cases:search": ("worker", "received"),
+    "cases:case": ("worker", "closed"),
+}
+
+
+def test_every_page_that_can_be_opened_has_a_budget(town: Town) -> None:
+    opened = {
+        name
+        for name in GUARDED
+        if somebody_for(town, name).get(url_of(name, NOBODYS)).status_code != 405
+    }
+    assert opened == set(PAGES)
+
+
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_a_page_takes_few_queries_however_much_it_shows(town: Town, name: str) -> None:
+    who, at = PAGES[name]
+    for _ in range(7):
+        case = a_case(town, at=at)
+    if name == "cases:case":
+        unmask(actor=town.actor("worker"), case_id=case.pk, reason="回电")
+    client = signed_in(town.users[who])
+    with CaptureQueriesContext(connection) as queries:
+        response = client.get(url_of(name, case.number))
+    assert response.status_code == 200
+    assert len(queries) <= BUDGET, "\n".join(query["sql"][:160] for query in queries)
