@@ -100,6 +100,7 @@ def serve(host: str, port: int, workers: int) -> None:
     from linli.site import serve as server
 
     server.refuse_unsafe_demo(host)
+    server.refuse_taken_port(host, port)
     server.serve(host=host, port=port, workers=workers)
 
 

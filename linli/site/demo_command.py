@@ -30,6 +30,7 @@ def run(*, once: bool, port: int, cases: int, load_only: bool) -> None:
     from linli.site import serve
 
     serve.refuse_unsafe_demo(HOST)
+    serve.refuse_taken_port(HOST, port)
     console.print("[bold]4/4[/] Web server · 网页服务 …")
     child = serve.start(host=HOST, port=port, workers=2)
     try:

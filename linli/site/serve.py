@@ -2,6 +2,7 @@
 
 import ipaddress
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -35,6 +36,21 @@ def refuse_unsafe_demo(host: str) -> None:
         )
 
 
+def refuse_taken_port(host: str, port: int) -> None:
+    """Refuse a port on which somebody listens: the web server would share it, and answer by halves."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as taken:
+            raise click.ClickException(
+                f"Port {port} on {host} is not free ({taken.strerror}). Stop what listens there, "
+                "or choose another with --port.\n"
+                f"{host} 的端口 {port} 不能用（{taken.strerror}）。请停掉占用的程序，或用 --port 换一个。"
+            ) from taken
+
+
 def _is_loopback(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
@@ -60,6 +76,8 @@ def command(*, host: str, port: int, workers: int) -> list[str]:
         "--backpressure", "64",
         "--log-level", "warning",
         "--no-ws",
+        # A worker that is told to stop while it still starts never hears it.
+        "--workers-kill-timeout", "5",
         "linli.site.wsgi:application",
     ]  # fmt: skip
 
