@@ -587,6 +587,28 @@ def test_a_socket_folder_laid_by_another_user_is_refused(empty_home: Path, trap:
         (here.socket_dir.unlink if trap == "a link" else here.socket_dir.rmdir)()
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(not IS_ROOT, reason="an ordinary user's data go with the home")
+def test_a_checkout_cloned_again_into_the_same_folder_gets_a_cluster_of_its_own(
+    empty_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = cluster.ensure()
+    shutil.rmtree(empty_home)
+    empty_home.mkdir()
+    with pytest.raises(ClusterError, match="are missing"):
+        cluster_passwords.password(cluster_layout.layout(), "app")
+
+    second = cluster.ensure()
+
+    assert second.app_url != first.app_url
+    with psycopg.connect(second.app_url) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    kept = list(second.data_dir.parent.glob("data.left-*"))
+    assert len(kept) == 1
+    assert (kept[0] / "PG_VERSION").is_file()
+    assert str(kept[0]) in capsys.readouterr().err
+
+
 @pytest.mark.skipif(not IS_ROOT, reason="an ordinary user's data move with the home")
 def test_a_copied_home_does_not_share_the_server(empty_home: Path, running: Cluster) -> None:
     original = cluster_layout.layout().private

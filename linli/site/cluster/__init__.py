@@ -8,10 +8,12 @@ server (the process), database (roles, databases), errors (the words), cli (`lin
 """
 
 import os
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
@@ -137,6 +139,8 @@ def status() -> Status:
 def _prepare(here: Layout, database: str) -> str:
     """Bring server, roles and database into being, under the lock. Return the server's version."""
     owner = cluster_layout.account(here)
+    if here.as_root and here.made_by is not None and cluster_passwords.nothing_left(here):
+        _set_aside(here)
     cluster_passwords.record(here)  # refuses a home whose data lie elsewhere or are gone
     if cluster_server.postmaster(here) is None:
         _start(here, owner)
@@ -149,6 +153,19 @@ def _prepare(here: Layout, database: str) -> str:
             return dotted(connection.info.server_version)
     except psycopg.Error as failed:
         raise errors.refused_by_server(database=database, reason=one_line(failed)) from failed
+
+
+def _set_aside(here: Layout) -> None:
+    """Make room for a new cluster where the home of the old one was deleted with all its keys.
+
+    Only root's data lie outside the home, so only they can outlive it: a checkout deleted and cloned
+    again into the same folder meets the data of the one before. They are kept, under another name.
+    """
+    if (pid := cluster_server.postmaster(here)) is not None:
+        cluster_server.halt(here, pid)
+    aside = here.folder / f"data.left-{datetime.now(UTC):%Y%m%dT%H%M%S}"
+    here.data_dir.rename(aside)
+    print(errors.set_aside(aside=aside, private=here.private), file=sys.stderr)
 
 
 def _start(here: Layout, owner: Account) -> None:

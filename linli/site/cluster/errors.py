@@ -102,6 +102,16 @@ def passwords_lost(*, private: Path, data_dir: Path, account: str) -> ClusterErr
     )
 
 
+def set_aside(*, aside: Path, private: Path) -> str:
+    """Say that data whose home was deleted were kept under another name."""
+    return (
+        f"A database stood here whose passwords in {private} were deleted with their folder. Its data "
+        f"are kept in {aside}; a new, empty database is made. If nobody needs the old one, delete it.\n"
+        f"这里原有一个数据库，它在 {private} 中的密码已随文件夹一起删除。数据保留在 {aside}，"
+        f"现在新建一个空数据库。确认不再需要后可自行删除。"
+    )
+
+
 def no_account(*, name: str, reason: str) -> ClusterError:
     """Run as root, and the operating-system user for the server cannot be made."""
     return ClusterError(

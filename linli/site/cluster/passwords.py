@@ -46,6 +46,12 @@ def passwords_lost(here: Layout) -> errors.ClusterError:
     )
 
 
+def nothing_left(here: Layout) -> bool:
+    """Say whether the home holds neither a password nor a note of a cluster: it was made anew."""
+    files = (here.private / "cluster.json", *(_file(here, role) for role in ROLES))
+    return not any(file.exists() for file in files)
+
+
 def _file(here: Layout, role: str) -> Path:
     return here.private / f"{role}.password"
 
