@@ -399,6 +399,7 @@ def test_two_processes_at_once_end_up_with_one_server(empty_home: Path) -> None:
     psycopg.connect(fresh.app_url).close()
 
     # Passwords deleted, data kept: said, and the data stay.
+    (empty_home / "keys").mkdir()
     shutil.rmtree(here.private)
     if IS_ROOT:
         with pytest.raises(ClusterError, match=r"passwords in .* are missing"):
@@ -531,6 +532,7 @@ def refused(match: str) -> ClusterError:
 def test_another_major_version_is_not_touched(empty_home: Path) -> None:
     data = cluster_layout.layout().data_dir
     data.mkdir(parents=True)
+    (empty_home / "keys").mkdir()
     (data / "PG_VERSION").write_text("17\n")
     if IS_ROOT:
         os.chown(data, NOBODY, NOBODY)

@@ -47,9 +47,14 @@ def passwords_lost(here: Layout) -> errors.ClusterError:
 
 
 def nothing_left(here: Layout) -> bool:
-    """Say whether the home holds neither a password nor a note of a cluster: it was made anew."""
-    files = (here.private / "cluster.json", *(_file(here, role) for role in ROLES))
-    return not any(file.exists() for file in files)
+    """Say whether the home was made anew a moment ago: in it nothing but our own folder and lock.
+
+    A home of which anything is left is no new one: then lost passwords are an accident to be told of.
+    """
+    home = {entry.name for entry in here.private.parent.iterdir()}
+    return home <= {here.private.name} and {entry.name for entry in here.private.iterdir()} <= {
+        "lock"
+    }
 
 
 def _file(here: Layout, role: str) -> Path:
