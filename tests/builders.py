@@ -109,7 +109,11 @@ def a_case(town: Town, *, at: str = "received", now: dt.datetime = NOW, **given:
     count = STEPS.index(at)
     moments = [now - dt.timedelta(hours=count - i) for i in range(count + 1)]
     handler = next(
-        (who for who, (_u, _n, unit, role, _p) in CAST.items() if unit == lead and role == "community_worker"),
+        (
+            who
+            for who, (_u, _n, unit, role, _p) in CAST.items()
+            if unit == lead and role == "community_worker"
+        ),
         "worker",
     )
     case = operations.receive(
@@ -119,10 +123,18 @@ def a_case(town: Town, *, at: str = "received", now: dt.datetime = NOW, **given:
         (operations.dispatch, "dispatcher", {"lead_id": town.units[lead].pk}),
         (operations.accept, handler, {}),
         (operations.contact, handler, {"means": "phone", "was_reached": True, "note": "已说明"}),
-        (operations.report, handler, {"resolution": resolution, "public_reply": "已修好，请您试用。"}),
+        (
+            operations.report,
+            handler,
+            {"resolution": resolution, "public_reply": "已修好，请您试用。"},
+        ),
         (operations.follow_up, "follow_up", {"means": "phone", "was_contacted": True, **answers}),
         (operations.close, "follow_up", {}),
     )
     for (verb, who, arguments), moment in zip(steps[:count], moments[1:], strict=True):
         verb(actor=town.actor(who, now=moment), case_id=case.pk, **arguments)
-    return Case.objects.everywhere("builder").select_related("lead_order__lead", "place").get(pk=case.pk)
+    return (
+        Case.objects.everywhere("builder")
+        .select_related("lead_order__lead", "place")
+        .get(pk=case.pk)
+    )

@@ -55,7 +55,8 @@ def beijing() -> Iterator[PlaceRow]:
 
 
 def _short(name: str) -> str:
-    for suffix in ("街道", "地区", "镇", "乡"):
+    """Return what people say: 垡头街道 -> 垡头, 于家务回族乡 -> 于家务; 张镇 stays, for 张 is no name."""
+    for suffix in ("街道", "地区", "镇", "回族乡", "满族乡", "乡"):
         if name.endswith(suffix) and len(name) > len(suffix) + 1:
             return name.removesuffix(suffix)
     return name

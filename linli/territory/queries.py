@@ -1,80 +1,119 @@
 """Reads of places: how words lead to a place."""
 
-import re
+import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Case, IntegerField, Q, Value, When
+from django.db.models import Case, F, Func, IntegerField, Q, QuerySet, TextField, Value, When
+from django.db.models.functions import Lower, StrIndex
 
 from linli.methods.language.normal import lookup_form
-from linli.territory.models import Place, PlaceLevel
+from linli.territory import naming
+from linli.territory.models import Place
 
-CANDIDATES = 8
-_TAIL = re.compile(
-    r"[0-9a-z一二三四五六七八九十]+(号|栋|楼|座|单元|区|门|院|期)|\d|[东西南北](门|院|侧|边|区)|小区|社区|附近|旁|对面|门口"
-)
+CANDIDATES = 12
+"""As many as bear one name in the city (辛庄)."""
 
 
 def find_places(text: str, *, within: Iterable[tuple[str, str]]) -> list[Place]:
-    """Return the places that the words may mean, likeliest first, at most CANDIDATES.
+    """Return the places that the words may mean, likeliest first, at most CANDIDATES. At most 6 queries.
 
     `within` are (scope column, code) pairs: only places inside one of them. A code is found exactly; words
-    match a name, a short name, or a longer address that begins with names (朝阳区垡头街道双合家园).
+    match a name, a short name, the beginning of one, or an address with names (朝阳区垡头街道双合家园4号楼).
+    One place alone is an answer that can be relied on: where the words leave a doubt, there are several.
     """
-    asked = lookup_form(text)
+    held = list(within)
     area = Q(pk__in=())
-    for column, code in within:
+    for column, code in held:
         area |= Q(**{column: code})
-    if not asked:
-        return []
-    exact = list(Place.objects.filter(area, code__iexact=asked))
-    if exact:
-        return exact
-    # 朝阳区和平里 is not the 和平里 of another district: a district that is named bounds the rest.
-    districts = Place.objects.filter(area, level=PlaceLevel.DISTRICT).only("code", "name")
-    named = next((place for place in districts if place.name in asked), None)
-    if named is not None:
-        if asked.endswith(named.name):
-            return [Place.objects.get(pk=named.pk)]
-        area &= Q(district_code=named.code)
-    for part in _parts(asked):
-        found = (
-            Place.objects.filter(area)
-            .filter(Q(short_name__icontains=part) | Q(name__icontains=part))
-            .annotate(
-                rank=Case(
-                    When(short_name__iexact=part, then=Value(0)),
-                    When(name__iexact=part, then=Value(0)),
-                    When(name__istartswith=part, then=Value(1)),
-                    default=Value(2),
-                    output_field=IntegerField(),
-                )
-            )
-            .order_by("rank", "code")
+    # A few official names are written with traditional characters; the second form leaves those alone.
+    for asked in dict.fromkeys((lookup_form(text), _typed_form(text))):
+        if not asked:
+            return []
+        exact = list(Place.objects.filter(area, code__iexact=asked))
+        found = exact or _named(asked, area=area, held=held)
+        if found:
+            return found[:CANDIDATES]
+    return []
+
+
+def _typed_form(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split()).lower()
+
+
+def _folded(column: str) -> Lower:
+    """Return a column as `_typed_form` writes it: names hold capitals and full-width brackets.
+
+    (`normalize` in the database would fold more than any name needs, at four times the cost.)
+    """
+    template = "translate(%(expressions)s, '（）', '()')"
+    return Lower(Func(F(column), template=template, output_field=TextField()))
+
+
+def _named(asked: str, *, area: Q, held: list[tuple[str, str]]) -> list[Place]:
+    """Return the places that the text names, or those whose names its words begin."""
+    occurring = (
+        Place.objects.annotate(
+            short_at=StrIndex(Value(asked), _folded("short_name")),
+            name_at=StrIndex(Value(asked), _folded("name")),
         )
-        best: list[Any] = list(found[:CANDIDATES])
-        if best:
-            # A name given in full is meant, even where longer names contain it.
-            whole = [place for place in best if place.rank == 0]
-            return whole or best
-    return [Place.objects.get(pk=named.pk)] if named is not None else []
+        .filter(Q(short_at__gt=0) | Q(name_at__gt=0))
+        .select_related("parent")
+        .order_by("code")
+    )
+    places = {place.code: place for place in occurring}
+    reading = naming.read(asked, [_known(place) for place in places.values()])
+    if reading is None:
+        return _beginning(asked, area=area)
+    meant: list[Place] = [places[known.code] for known in reading.places]
+    if len(reading.rest) > 1 and not naming.TAIL.match(reading.rest):
+        below = Q(pk__in=())
+        for place in meant:
+            below |= Q(**{place.scope_column: place.code})
+        if smaller := _beginning(reading.rest, area=area & below, inner=False):
+            return smaller
+        if all(place.parent is None for place in meant):
+            return []  # 北京市 and a name that nobody knows: the whole city is no answer.
+    if not reading.sure:
+        # Offered beside what is around it, so that nobody relies on a name that may be half of another.
+        around = [places[known.code] for known in reading.context]
+        meant = [place for place in meant if around or place.level not in naming.AREAS]
+        meant += around or [place.parent for place in meant if place.parent]
+    inside = [p for p in meant if any(getattr(p, column) == code for column, code in held)]
+    return list({place.pk: place for place in inside}.values())
 
 
-def _parts(asked: str) -> list[str]:
-    """Return the whole text, then what stands behind each district, street or town in it."""
-    parts = [asked]
-    rest = asked
-    for mark in ("市", "区", "县", "街道", "镇", "乡"):
-        _head, found, behind = rest.partition(mark)
-        if found and len(behind) >= 2:
-            rest = behind
-            parts.append(behind)
-    # 双合家园4号楼2单元 -> 双合家园: cut only where a house number or a direction begins, because
-    # 和平里 cut to 和平 would be another place.
-    for cut in range(len(rest) - 1, 1, -1):
-        if _TAIL.match(rest[cut:]) and rest[:cut] not in parts:
-            parts.append(rest[:cut])
-    return parts
+def _known(place: Place) -> naming.Known:
+    return naming.Known(
+        code=place.code,
+        short=_typed_form(place.short_name),
+        name=_typed_form(place.name),
+        level=place.level,
+        around=frozenset(code for code in place.scope.values() if code) | {place.code},
+    )
+
+
+def _beginning(words: str, *, area: Q, inner: bool = True) -> list[Place]:
+    """Return the places whose name the words begin; with `inner`, else those that contain them."""
+    name = naming.core(words)
+    if len(name) < 2:
+        return []
+    named: QuerySet[Any] = Place.objects.annotate(folded=_folded("name")).annotate(
+        rank=Case(
+            When(folded__startswith=name, then=Value(0)),
+            default=Value(1),
+            output_field=IntegerField(),
+        )
+    )
+    inner = inner and not any(c.isdigit() for c in name)  # 3号 stands inside many a house number
+    asked = Q(folded__contains=name) if inner else Q(folded__startswith=name)
+    found = list(
+        named.filter(area, asked).select_related("parent").order_by("rank", "code")[:CANDIDATES]
+    )
+    meant = [place for place in found if place.rank == 0] or found
+    if len(meant) == 1 and meant[0].parent and (meant[0].rank or name != words):
+        return [meant[0], meant[0].parent]  # 金星小区 need not lie in 金星庄
+    return meant
 
 
 def path_names(place: Place) -> list[str]:

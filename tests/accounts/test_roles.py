@@ -13,7 +13,8 @@ from linli.accounts.queries import actor_of, names_of
 from linli.accounts.views import HOMES
 from linli.kernel.actor import Actor
 from linli.kernel.errors import NOT_ALLOWED, RuleBroken
-from tests.builders import START, Town, a_town
+from tests.builders import START, Town
+from tests.cases.standing import standing_town
 from tests.conftest import NOW
 
 DAY = dt.timedelta(days=1)
@@ -21,7 +22,7 @@ DAY = dt.timedelta(days=1)
 
 @pytest.fixture
 def town(db: None) -> Town:
-    return a_town()
+    return standing_town()
 
 
 @pytest.fixture

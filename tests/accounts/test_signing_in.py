@@ -12,7 +12,8 @@ from django.urls import reverse
 from linli.accounts.models import RoleGrant
 from linli.accounts.operations import installer, open_account
 from linli.accounts.views import HOMES
-from tests.builders import CAST, START, Town, a_town
+from tests.builders import CAST, START, Town
+from tests.cases.standing import standing_town
 from tests.conftest import NOW
 
 PASSWORD = "correct horse battery"
@@ -21,7 +22,7 @@ PASSWORD = "correct horse battery"
 @pytest.fixture
 def town(db: None) -> Iterator[Town]:
     with time_machine.travel(NOW, tick=False):
-        yield a_town()
+        yield standing_town()
 
 
 @pytest.fixture

@@ -2,9 +2,10 @@
 
 import pytest
 
-from tests.builders import Town, a_town
+from tests.builders import Town
+from tests.cases.standing import standing_town
 
 
 @pytest.fixture
 def town(db: None) -> Town:
-    return a_town()
+    return standing_town()

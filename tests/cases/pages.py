@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 from django.test import Client
+from django.test.client import ClientHandler
 from django.utils import translation
 
 from linli.accounts.models import User
@@ -61,10 +62,23 @@ def says(refusal: Refusal | Any, language: str, **facts: Any) -> str:
         return text % facts if facts else text
 
 
+_handler = ClientHandler(enforce_csrf_checks=False)
+
+
+def a_browser(user: User | None = None) -> Client:
+    """Return a browser, signed in or not. All share one handler: a new one would set up every
+    middleware anew, static files included.
+    """
+    client = Client()
+    client.handler = _handler
+    if user is not None:
+        client.force_login(user)
+    return client
+
+
 def a_client(user: User, *, language: str, by: str = "cookie") -> Client:
     """Return a browser where the user is signed in and whose language is set, by cookie or header."""
-    client = Client()
-    client.force_login(user)
+    client = a_browser(user)
     if by == "cookie":
         client.cookies["django_language"] = language
     else:

@@ -11,16 +11,16 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import connection
-from django.test import Client
 
 from linli.cases import operations
 from linli.cases.models import Case, WorkOrder
 from linli.cases.queries import events_of
 from linli.kernel.errors import MOVED_ALREADY, RuleBroken
-from tests.builders import Town, a_case, a_draft, a_town
+from tests.builders import Town, a_case, a_draft
 from tests.cases.expect import last_event
-from tests.cases.pages import LANGUAGES, Page, a_client, says
+from tests.cases.pages import LANGUAGES, Page, a_browser, a_client, says
 from tests.cases.people import a_person, a_user
+from tests.cases.standing import standing_town
 from tests.conftest import NOW
 
 
@@ -50,7 +50,7 @@ def refusals(outcomes: list[Any]) -> list[RuleBroken]:
 
 
 def test_a_double_click_in_two_threads_is_one_case(transactional_db: None) -> None:
-    town = a_town()
+    town = standing_town()
     operator = town.actor("operator")
     for _ in range(3):
         click = partial(
@@ -64,7 +64,7 @@ def test_a_double_click_in_two_threads_is_one_case(transactional_db: None) -> No
 
 def test_of_two_who_make_the_same_move_one_wins(transactional_db: None) -> None:
     """Every move that cannot be made twice, by two people of the same unit at the same moment."""
-    town = a_town()
+    town = standing_town()
     lead = town.units["committee-029"].pk
     answers = {"was_contacted": True, "answered": "solved", "satisfaction": "very"}
     moves: list[tuple[str, str, str, str, dict[str, Any]]] = [
@@ -98,7 +98,7 @@ def test_of_two_who_make_the_same_move_one_wins(transactional_db: None) -> None:
 
 
 def test_contacts_at_once_are_both_kept_and_one_is_the_first(transactional_db: None) -> None:
-    town = a_town()
+    town = standing_town()
     case = a_case(town, at="accepted")
     workers = [
         a_person(town, "community_worker", place="110105019029", unit="committee-029").at(
@@ -124,7 +124,7 @@ def test_contacts_at_once_are_both_kept_and_one_is_the_first(transactional_db: N
 
 
 def test_of_two_dispatchers_with_different_units_one_wins(transactional_db: None) -> None:
-    town = a_town()
+    town = standing_town()
     case = a_case(town)
     two = [a_person(town, "dispatcher", place="110000") for _ in range(2)]
     units = [town.units[code].pk for code in ("committee-029", "street-019")]
@@ -144,7 +144,7 @@ def test_of_two_dispatchers_with_different_units_one_wins(transactional_db: None
 @pytest.fixture
 def town(db: None) -> Iterator[Town]:
     with time_machine.travel(NOW, tick=False):
-        yield a_town()
+        yield standing_town()
 
 
 REPORT = {"resolution": "partly", "public_reply": "我写了很久的答复：\r\n电机下周到货。"}
@@ -251,13 +251,9 @@ def test_no_answer_after_a_colleague_had_one_says_so(town: Town) -> None:
 
 
 def test_two_browsers_at_once_make_one_case(transactional_db: None) -> None:
-    town = a_town()
+    town = standing_town()
     user = a_user(town, "operator", place="110000")
-    clients = []
-    for _ in range(2):
-        client = Client()
-        client.force_login(user)
-        clients.append(client)
+    clients = [a_browser(user) for _ in range(2)]
     form = {
         "intake_key": str(uuid.uuid4()),
         "words": "电梯停运",

@@ -26,7 +26,8 @@ from linli.cases.models import Case, WorkOrder
 from linli.cases.rules import FOLLOW_UP_ATTEMPTS
 from linli.kernel.actor import Actor
 from linli.kernel.models import Event, Outbox
-from tests.builders import STEPS, Town, a_case, a_draft, a_town
+from tests.builders import STEPS, Town, a_case, a_draft
+from tests.cases.standing import standing_town
 from tests.conftest import NOW
 from tests.contracts.flow_model import PEOPLE, TAKEN_BY, Model, cast, is_taken
 
@@ -112,7 +113,7 @@ class CaseMachine(RuleBasedStateMachine):
 
 
 def test_whatever_is_tried_model_and_database_agree(db: None) -> None:
-    town = a_town()
+    town = standing_town()
     machine = type("Machine", (CaseMachine,), {"town": town, "people": cast(town)})
     run_state_machine_as_test(
         machine,
@@ -141,7 +142,7 @@ ANY: dict[str, Any] = {
 @pytest.mark.parametrize("at", [*STEPS, "tried"])
 def test_every_move_from_every_state_by_everybody(db: None, at: str) -> None:
     """The same question asked of every move and person once, where chance might leave some out."""
-    town = a_town()
+    town = standing_town()
     people = cast(town)
     assert set(people) == set(PEOPLE)
 

@@ -7,10 +7,11 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from linli.cases.flows import CASE, ORDER
-from linli.cases.models import Case, WorkOrder
+from linli.cases.models import Case
 from linli.kernel.flow import Flow
 from linli.kernel.models import Event
-from tests.builders import a_case, a_town
+from tests.builders import a_case
+from tests.cases.standing import standing_town
 from tests.conftest import NOW
 
 
@@ -35,7 +36,7 @@ def set_state(flow: Flow, *, pk: int, to: str) -> str:
 @pytest.fixture
 def standing(db: None) -> dict[str, dict[str, int]]:
     """Return the id of a row in each state of each flow."""
-    town = a_town()
+    town = standing_town()
     at = {"order": {}, "case": {"received": a_case(town).pk}}
     for state in ORDER.states:
         case = a_case(town, at=state.code)
@@ -59,20 +60,25 @@ def test_the_database_refuses_every_step_that_is_not_in_the_table(
     assert {(state.code, "lost") for state in flow.states} <= refused
 
 
-def test_the_owner_is_refused_as_well(standing: dict[str, dict[str, int]]) -> None:
+def test_the_owner_is_refused_as_well(closed: Case) -> None:
     with connection.cursor() as cursor:
         cursor.execute("RESET ROLE")
-    assert "Invalid transition" in set_state(ORDER, pk=standing["order"]["closed"], to="accepted")
+    assert "Invalid transition" in set_state(ORDER, pk=closed.lead_order_id, to="accepted")
 
 
-@pytest.mark.parametrize("flow", [CASE, ORDER], ids=lambda flow: flow.name)
-def test_a_row_may_stay_where_it_is(flow: Flow, standing: dict[str, dict[str, int]]) -> None:
-    for code, pk in standing[flow.name].items():
-        assert set_state(flow, pk=pk, to=code) == ""
+@pytest.fixture
+def closed(db: None) -> Case:
+    return a_case(standing_town(), at="closed")
 
 
-def test_a_second_open_order_is_refused(standing: dict[str, dict[str, int]]) -> None:
-    order = WorkOrder.objects.get(pk=standing["order"]["accepted"])
+def test_a_row_may_stay_where_it_is(standing: dict[str, dict[str, int]]) -> None:
+    for flow in (CASE, ORDER):
+        for code, pk in standing[flow.name].items():
+            assert set_state(flow, pk=pk, to=code) == ""
+
+
+def test_a_second_open_order_is_refused(db: None) -> None:
+    order = a_case(standing_town(), at="accepted").lead_order
     order.pk = None
     with pytest.raises(IntegrityError, match="order_one_open"), transaction.atomic():
         order.save(force_insert=True)
@@ -91,10 +97,10 @@ def test_a_second_open_order_is_refused(standing: dict[str, dict[str, int]]) -> 
     ],
 )
 def test_the_database_keeps_what_belongs_together(
-    flow: Flow, changes: dict[str, Any], constraint: str, standing: dict[str, dict[str, int]]
+    flow: Flow, changes: dict[str, Any], constraint: str, closed: Case
 ) -> None:
-    model = {"case": Case, "order": WorkOrder}[flow.name]
-    rows = model._base_manager.filter(pk=standing[flow.name]["closed"])
+    row = {"case": closed, "order": closed.lead_order}[flow.name]
+    rows = type(row)._base_manager.filter(pk=row.pk)
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         rows.update(**changes)
 
@@ -105,10 +111,10 @@ def test_the_database_keeps_what_belongs_together(
 )
 @pytest.mark.parametrize(("role", "said"), [("linli_app", "denied"), (None, "Cannot update")])
 def test_the_past_of_a_case_cannot_be_changed(
-    change: str, role: str | None, said: str, standing: dict[str, dict[str, int]]
+    change: str, role: str | None, said: str, closed: Case
 ) -> None:
     """By missing privilege for the application, by the trigger for the owner of the table."""
-    pk = standing["case"]["closed"]
+    pk = closed.pk
     with connection.cursor() as cursor:
         cursor.execute(f"SET ROLE {role}" if role else "RESET ROLE")
     before = list(Event.objects.filter(stream_id=pk).values_list())

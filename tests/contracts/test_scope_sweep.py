@@ -18,13 +18,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 import linli
-from linli.accounts.models import User
 from linli.accounts.permissions import ROLES, permissions_of
 from linli.cases.models import Case
 from linli.cases.operations import unmask
 from linli.kernel.ids import make_number, show_number
-from tests.builders import Town, a_case, a_town
+from tests.builders import Town, a_case
+from tests.cases.pages import a_browser
 from tests.cases.people import a_user
+from tests.cases.standing import standing_town
 from tests.conftest import NOW
 
 NOBODYS = make_number(year=2026, counter=9_999_999)
@@ -163,22 +164,16 @@ def test_every_parameter_of_a_view_is_swept_or_plain() -> None:
 @pytest.fixture
 def town(db: None) -> Iterator[Town]:
     with time_machine.travel(NOW, tick=False):
-        yield a_town()
+        yield standing_town()
 
 
 def url_of(name: str, number: str) -> str:
     return reverse(name, args=[number] if takes_object(addresses()[name]) else [])
 
 
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 def outsider(town: Town, role: str) -> Client:
     """Return somebody who holds the role next door."""
-    return signed_in(a_user(town, role, place="110105015044", unit="committee-044"))
+    return a_browser(a_user(town, role, place="110105015044", unit="committee-044"))
 
 
 def seen(response: Any, *echoed: str) -> tuple[Any, ...]:
@@ -240,7 +235,7 @@ def test_what_is_asked_for_next_door_looks_like_nothing(town: Town, asked: Asked
 @pytest.mark.parametrize("name", sorted(GUARDED))
 def test_a_stranger_is_sent_to_sign_in(town: Town, name: str) -> None:
     case = a_case(town, at=OBJECTS.get(name, Visit()).at)
-    for response in answers(Client(), url_of(name, case.number), {}):
+    for response in answers(a_browser(), url_of(name, case.number), {}):
         assert response.status_code == 302
         assert response.headers["Location"].startswith(reverse("accounts:sign_in"))
         assert response.content == b""
@@ -249,7 +244,7 @@ def test_a_stranger_is_sent_to_sign_in(town: Town, name: str) -> None:
 @pytest.mark.parametrize("role", sorted(ROLES))
 def test_a_role_without_the_permission_is_told_so(town: Town, role: str) -> None:
     case = a_case(town, at="reported")
-    client = signed_in(a_user(town, role, place="110000"))
+    client = a_browser(a_user(town, role, place="110000"))
     held = permissions_of(role)
     closed = [name for name, pattern in GUARDED.items() if permission_of(pattern) not in held]
     assert closed
@@ -264,7 +259,7 @@ def somebody_for(town: Town, name: str) -> Client:
     """Return somebody whose role over the whole city opens the address."""
     permission = permission_of(GUARDED[name])
     role = next(role for role in ROLES if permission in permissions_of(role))
-    return signed_in(a_user(town, role, place="110000"))
+    return a_browser(a_user(town, role, place="110000"))
 
 
 @pytest.mark.parametrize("value", ["\x00", "1' OR '1'='1", "９" * 400])
@@ -307,7 +302,7 @@ def test_a_page_takes_few_queries_however_much_it_shows(town: Town, name: str) -
         case = a_case(town, at=at)
     if name == "cases:case":
         unmask(actor=town.actor("worker"), case_id=case.pk, reason="回电")
-    client = signed_in(town.users[who])
+    client = a_browser(town.users[who])
     with CaptureQueriesContext(connection) as queries:
         response = client.get(url_of(name, case.number))
     assert response.status_code == 200

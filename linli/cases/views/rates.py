@@ -14,7 +14,6 @@ from linli.kernel.actor import SCOPE_COLUMNS
 from linli.kernel.http import ActorRequest, needs
 from linli.territory.models import Place
 
-
 EARLIEST = dt.date(2000, 1, 1)
 """No installation holds a case from before; dates near year 1 have no month before them."""
 
