@@ -15,7 +15,7 @@ demo: .venv/demo ## A living demo city on http://127.0.0.1:8350 (ONCE=1 ends aft
 	@$(BIN)/linli demo $(DEMO_FLAGS)
 
 test: .venv/dev ## The whole test suite but the browser
-	@$(BIN)/pytest -q
+	@$(BIN)/pytest -q -n 2 --dist loadfile
 
 smoke: .venv/dev ## The quickest tests
 	@$(BIN)/pytest -q -x tests/kernel tests/methods
