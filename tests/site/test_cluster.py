@@ -399,7 +399,7 @@ def test_two_processes_at_once_end_up_with_one_server(empty_home: Path) -> None:
     psycopg.connect(fresh.app_url).close()
 
     # Passwords deleted, data kept: said, and the data stay.
-    (empty_home / "keys").mkdir()
+    (empty_home / cluster_passwords.MARK).touch()
     shutil.rmtree(here.private)
     if IS_ROOT:
         with pytest.raises(ClusterError, match=r"passwords in .* are missing"):
@@ -532,7 +532,7 @@ def refused(match: str) -> ClusterError:
 def test_another_major_version_is_not_touched(empty_home: Path) -> None:
     data = cluster_layout.layout().data_dir
     data.mkdir(parents=True)
-    (empty_home / "keys").mkdir()
+    (empty_home / cluster_passwords.MARK).touch()
     (data / "PG_VERSION").write_text("17\n")
     if IS_ROOT:
         os.chown(data, NOBODY, NOBODY)
@@ -596,7 +596,7 @@ def test_a_checkout_cloned_again_into_the_same_folder_gets_a_cluster_of_its_own(
 ) -> None:
     first = cluster.ensure()
     shutil.rmtree(empty_home)
-    empty_home.mkdir()
+    (empty_home / "keys").mkdir(parents=True)  # made by whoever reads the settings first
     with pytest.raises(ClusterError, match="are missing"):
         cluster_passwords.password(cluster_layout.layout(), "app")
 

@@ -15,6 +15,8 @@ from linli.site.cluster.layout import PORT, Layout, account
 
 ROLES = {"superuser": "postgres", "owner": "linli_owner", "app": "linli_app"}
 LOCK_SECONDS = 150
+MARK = "has-cluster"
+"""File in LINLI_HOME that says: a cluster was made for this home."""
 
 
 def make_passwords(here: Layout) -> None:
@@ -47,14 +49,17 @@ def passwords_lost(here: Layout) -> errors.ClusterError:
 
 
 def nothing_left(here: Layout) -> bool:
-    """Say whether the home was made anew a moment ago: in it nothing but our own folder and lock.
+    """Say whether the home is a new one: no password, no note, and not the mark of a cluster's home.
 
-    A home of which anything is left is no new one: then lost passwords are an accident to be told of.
+    A home with the mark is no new one: there, lost passwords are an accident to be told of. (Other files
+    prove nothing: a type checker that reads the settings makes keys before there is any database.)
     """
-    home = {entry.name for entry in here.private.parent.iterdir()}
-    return home <= {here.private.name} and {entry.name for entry in here.private.iterdir()} <= {
-        "lock"
-    }
+    files = (_mark(here), here.private / "cluster.json", *(_file(here, role) for role in ROLES))
+    return not any(file.exists() for file in files)
+
+
+def _mark(here: Layout) -> Path:
+    return here.private.parent / MARK
 
 
 def _file(here: Layout, role: str) -> Path:
@@ -82,6 +87,7 @@ def record(here: Layout) -> dict[str, str] | None:
 
 def write_record(here: Layout, *, version: str) -> None:
     """Note where the cluster lies and which version of PostgreSQL runs it."""
+    _mark(here).touch(mode=0o600)
     noted = {"data_dir": str(here.data_dir), "version": version}
     if record(here) != noted:
         _write_private(here.private / "cluster.json", json.dumps(noted, ensure_ascii=False))
