@@ -2,11 +2,13 @@
 
 import os
 
+from linli.site import cluster
+
 os.environ["LINLI_ROLE"] = (
     "owner"  # tests create their database as owner, then assume the app's role
 )
 os.environ.setdefault("LINLI_LOG_LEVEL", "CRITICAL")
 if not os.environ.get("LINLI_DATABASE_URL"):
-    from linli.site import cluster
-
     cluster.ensure()
+# Pages are tested before `linli serve` has gathered the static files.
+(cluster.home() / "static").mkdir(parents=True, exist_ok=True)
