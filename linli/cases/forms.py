@@ -39,17 +39,18 @@ class RuleForm(forms.Form):
             self.add_error(broken.field if broken.field in self.fields else None, broken.message)
 
     @property
-    def typed(self) -> list[tuple[Any, str]]:
-        """Return (label, text) of each visible field that was filled in, choices by their words.
+    def typed(self) -> dict[str, list[tuple[Any, str]]]:
+        """Return (label, text) of each visible field that was filled in: `chosen` and `written`.
 
         For a page that cannot offer the form again because a colleague was first.
         """
-        shown = []
+        shown: dict[str, list[tuple[Any, str]]] = {"chosen": [], "written": []}
         for bound in self.visible_fields():
             sent = str(bound.value() or "")
             words = {str(code): str(label) for code, label in getattr(bound.field, "choices", ())}
             if sent:
-                shown.append((bound.label, words.get(sent, sent)))
+                kind = "chosen" if words else "written"
+                shown[kind].append((bound.label, words.get(sent, sent)))
         return shown
 
 

@@ -247,7 +247,12 @@ def test_no_answer_after_a_colleague_had_one_says_so(town: Town) -> None:
     client = a_client(town.users["follow_up"], language="en")
     response = client.post(f"/cases/{case.number}/no-answer/", {"means": "phone"})
     assert response.status_code == 422
-    assert Page(response).shows("“No answer” is not possible while this is “Closed”.")
+    page = Page(response)
+    assert page.shows("“No answer” is not possible while this is “Closed”.")
+    assert page.shows("Nobody to call back")
+    a_case(town, at="reported")
+    page = Page(client.post(f"/cases/{case.number}/no-answer/", {"means": "phone"}))
+    assert not page.shows("Nobody to call back")
 
 
 def test_two_browsers_at_once_make_one_case(transactional_db: None) -> None:
