@@ -108,10 +108,10 @@ def test_views_read_scoped_rows_through_a_door_only() -> None:
     scoped = scoped_models() - OPEN_TO_ALL
     assert "Case" in scoped
     edges = modules(
-        "linli/*/views.py",
-        "linli/*/views/*.py",
-        "linli/*/forms.py",
-        "linli/*/api.py",
+        "linli/**/views.py",
+        "linli/**/views/*.py",
+        "linli/**/forms.py",
+        "linli/**/api.py",
         "linli/*/templatetags/*.py",
         "linli/*/context.py",
         "linli/site/*.py",
@@ -150,7 +150,7 @@ def moves_in(function: ast.FunctionDef, constants: dict[str, str]) -> Iterator[t
 
 
 def operations_of(room: str) -> Iterator[ast.FunctionDef]:
-    for path in modules(f"linli/{room}/operations.py", f"linli/{room}/operations/*.py"):
+    for path in modules(f"linli/{room}/**/operations.py", f"linli/{room}/**/operations/*.py"):
         for node in ast.parse(path.read_text("utf-8")).body:
             if isinstance(node, ast.FunctionDef):
                 yield node
