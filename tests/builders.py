@@ -13,6 +13,7 @@ from linli.accounts.models import User
 from linli.accounts.operations import give_role, installer, open_account
 from linli.accounts.queries import actor_of
 from linli.cases import operations
+from linli.cases.clocks.operations import load_shipped
 from linli.cases.models import Case
 from linli.kernel.actor import Actor
 from linli.territory.models import Organisation, Place
@@ -62,8 +63,11 @@ class Town:
 
 def a_town() -> Town:
     """Build the small town by the real operations."""
-    root = installer(now=START, permissions=frozenset({"territory.load", "accounts.manage"}))
+    root = installer(
+        now=START, permissions=frozenset({"territory.load", "accounts.manage", "cases.clocks"})
+    )
     load_places(actor=root, rows=ROWS)
+    load_shipped(actor=root)
     places = {place.code: place for place in Place.objects.all()}
     units = {
         code: open_organisation(actor=root, code=code, name=name, kind=kind, place_code=place)

@@ -51,4 +51,4 @@ def permissions_of(role_code: str) -> frozenset[str]:
 
 
 # The rooms below this one cannot name roles; what they declare is given out here.
-allow(ADMINISTRATOR, "territory.load", "accounts.manage")
+allow(ADMINISTRATOR, "territory.load", "territory.calendar", "accounts.manage")

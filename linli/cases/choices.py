@@ -16,7 +16,7 @@ class Kind(models.TextChoices):
 
 
 class Urgency(models.TextChoices):
-    """Classes of time limit; `rules.PROFILE` holds their clocks."""
+    """Classes of time limit; a clock profile holds their limits."""
 
     EMERGENCY = "E1", _("Emergency")
     LIVELIHOOD = "E2", _("Livelihood")

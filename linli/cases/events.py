@@ -19,6 +19,8 @@ class CaseDispatched:
     case_id: int
     order_id: int
     lead_id: int
+    clock_class_id: int
+    clock_class: Code
     first_contact_due_at: dt.datetime
     handling_due_at: dt.datetime
 
@@ -70,3 +72,19 @@ class CaseClosed:
 class RequesterUnmasked:
     case_id: int
     unmasking_id: int
+
+
+@event("order.alerted")
+class OrderAlerted:
+    order_id: int
+    clock: Code
+    percent: int
+
+
+@event("order.due_moved")
+class OrderDueMoved:
+    """The working days of the order's term became known, or were corrected."""
+
+    order_id: int
+    first_contact_due_at: dt.datetime
+    handling_due_at: dt.datetime

@@ -151,6 +151,7 @@ class DispatchForm(RuleForm):
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+    by_override = forms.BooleanField(required=False)
 
     def __init__(self, *args: Any, leads: list[Organisation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

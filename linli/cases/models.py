@@ -17,6 +17,10 @@ from linli.cases.choices import (
     Satisfaction,
     Urgency,
 )
+from linli.cases.clocks.models import ClockAlert as ClockAlert
+from linli.cases.clocks.models import ClockClass as ClockClass
+from linli.cases.clocks.models import ClockProfile as ClockProfile
+from linli.cases.clocks.models import ClockTerm as ClockTerm
 from linli.kernel.actor import SCOPE_COLUMNS, Actor
 from linli.kernel.ids import show_number
 from linli.kernel.scope import Scoped, ScopedQuerySet
@@ -202,6 +206,10 @@ class Requester(models.Model):
 class WorkOrder(Scoped):
     """工单. A case given to a responsible unit, with its two clocks.
 
+    `clock_class` says by which limits of which profile (none: dispatched before profiles were kept).
+    `calendar_read_at`: when the working days behind its deadlines were last read; none for limits that
+    count all time.
+
     The scope columns keep the codes at dispatch: rates of a past month do not move when places are
     re-drawn.
     """
@@ -214,8 +222,12 @@ class WorkOrder(Scoped):
     state_since = models.DateTimeField()
     reason = models.CharField(_("Why this unit"), max_length=500, blank=True)
     dispatched_at = models.DateTimeField()
+    clock_class = models.ForeignKey(ClockClass, models.PROTECT, null=True)
     first_contact_due_at = models.DateTimeField()
     handling_due_at = models.DateTimeField()
+    first_contact_is_provisional = models.BooleanField(default=False)
+    handling_is_provisional = models.BooleanField(default=False)
+    calendar_read_at = models.DateTimeField(null=True)
     accepted_at = models.DateTimeField(null=True)
     first_contact_at = models.DateTimeField(null=True)
     reported_at = models.DateTimeField(null=True)
@@ -244,7 +256,7 @@ class WorkOrder(Scoped):
             ),
             models.CheckConstraint(
                 name="order_contact_due_first",
-                condition=models.Q(first_contact_due_at__lt=models.F("handling_due_at")),
+                condition=models.Q(first_contact_due_at__lte=models.F("handling_due_at")),
             ),
             models.CheckConstraint(
                 name="order_reported_has_reply",
@@ -275,6 +287,11 @@ class WorkOrder(Scoped):
             ),
             models.Index(
                 fields=["community_code", "handling_due_at"], name="order_community_month"
+            ),
+            models.Index(
+                fields=["calendar_read_at"],
+                condition=models.Q(reported_at__isnull=True, calendar_read_at__isnull=False),
+                name="order_by_calendar",
             ),
         ]
         triggers = [flows.ORDER.trigger()]

@@ -22,6 +22,8 @@ class CasePermission(StrEnum):
     FOLLOW_UP = "cases.follow_up"
     UNMASK = "cases.unmask"
     SEE_RATES = "cases.see_rates"
+    CLOCKS = "cases.clocks"
+    SWEEP = "cases.sweep"
 
 
 P = CasePermission
@@ -30,4 +32,4 @@ allow(DISPATCHER, P.SEE, P.DISPATCH)
 allow(COMMUNITY_WORKER, P.SEE, P.HANDLE, P.UNMASK, P.SEE_RATES)
 allow(FOLLOW_UP_CALLER, P.SEE, P.FOLLOW_UP, P.UNMASK)
 allow(LEADER, P.SEE_RATES)
-allow(ADMINISTRATOR, P.SEE, P.IMPORT, P.RECEIVE)
+allow(ADMINISTRATOR, P.SEE, P.IMPORT, P.RECEIVE, P.CLOCKS, P.SWEEP)

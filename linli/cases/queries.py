@@ -4,11 +4,11 @@ import datetime as dt
 from typing import Any
 
 from django.db.models import Case as Choose
-from django.db.models import Count, F, Q, QuerySet, When
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, When
 
 from linli.accounts.queries import names_of
 from linli.cases.flows import CASE, ORDER
-from linli.cases.models import Case, Requester, WorkOrder
+from linli.cases.models import Case, ClockAlert, Requester, WorkOrder
 from linli.cases.permissions import CasePermission as P
 from linli.cases.rules import Rate, ThreeRates
 from linli.kernel.actor import Actor
@@ -24,7 +24,9 @@ def case_for(number: str, *, actor: Actor, permission: str = P.SEE) -> Case:
     """Return one case with what its page shows. Raises Case.DoesNotExist outside the scope."""
     return (
         Case.objects.seen_by(actor, permission=permission)
-        .select_related("place", "lead_order__lead", "requester")
+        .select_related(
+            "place", "lead_order__lead", "lead_order__clock_class__profile", "requester"
+        )
         .get(number=number)
     )
 
@@ -71,8 +73,14 @@ def leads_for(place: Place) -> list[Organisation]:
 def orders_of(actor: Actor) -> QuerySet[Any]:
     """Return the orders that the actor's unit has in hand, the most pressing deadline first.
 
-    Each has `due_next_at`: the response deadline until the first contact, then the handling deadline.
+    Each has `due_next_at`: the response deadline until the first contact, then the handling deadline;
+    `due_next_is_provisional`; `alerted_percent`, the highest alert raised on a clock that still runs.
     """
+    raised = ClockAlert.objects.filter(
+        Q(clock="handling") | Q(order__first_contact_at__isnull=True),
+        order=OuterRef("pk"),
+        raised_at__isnull=False,
+    ).order_by("-percent")
     return (
         WorkOrder.objects.filter(
             lead=actor.organisation_id, state__in=("dispatched", "accepted", "in_progress")
@@ -81,7 +89,12 @@ def orders_of(actor: Actor) -> QuerySet[Any]:
             due_next_at=Choose(
                 When(first_contact_at__isnull=True, then=F("first_contact_due_at")),
                 default=F("handling_due_at"),
-            )
+            ),
+            due_next_is_provisional=Choose(
+                When(first_contact_at__isnull=True, then=F("first_contact_is_provisional")),
+                default=F("handling_is_provisional"),
+            ),
+            alerted_percent=Subquery(raised.values("percent")[:1]),
         )
         .select_related("case__place", "case__lead_order", "lead")
         .order_by("due_next_at", "pk")

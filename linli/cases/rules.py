@@ -1,4 +1,4 @@
-"""Rules of the case, pure: the two clocks, what a case must contain, the three rates."""
+"""Rules of the case, pure: what a case must contain, the three rates. Clocks: clocks/rules.py."""
 
 import datetime as dt
 import unicodedata
@@ -14,38 +14,6 @@ TITLE_LIMIT = 200
 TITLE_FROM_WORDS = 40
 FOLLOW_UP_ATTEMPTS = 3
 """Attempts after which a case may be closed unanswered; no answer never counts as satisfied."""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """How long the responsible unit has, from dispatch, by calendar hours."""
-
-    first_contact: dt.timedelta
-    handling: dt.timedelta
-
-
-PROFILE: dict[str, Limits] = {
-    "E1": Limits(dt.timedelta(minutes=15), dt.timedelta(hours=2)),
-    "E2": Limits(dt.timedelta(hours=2), dt.timedelta(hours=24)),
-    "N": Limits(dt.timedelta(hours=24), dt.timedelta(days=7)),
-    "C": Limits(dt.timedelta(hours=24), dt.timedelta(days=15)),
-}
-"""Handling limits 2 h / 24 h / 7 d / 15 d as commonly quoted for Beijing's 12345; first-contact limits
-are our default. The regulation of 2021-09-24 (article 13) leaves the limits to the city's office."""
-
-
-@dataclass(frozen=True)
-class Due:
-    """The two deadlines of an order, aware."""
-
-    first_contact_at: dt.datetime
-    handling_at: dt.datetime
-
-
-def due_times(urgency: str, *, at: dt.datetime) -> Due:
-    """Return both deadlines of an order dispatched `at`. Raises KeyError for an unknown urgency."""
-    limits = PROFILE[urgency]
-    return Due(at + limits.first_contact, at + limits.handling)
 
 
 EMPTY_WORDS = Refusal(

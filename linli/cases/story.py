@@ -5,9 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from linli.accounts.queries import names_of
+from linli.cases.clocks.choices import OrderClock
 from linli.cases.models import Case, ContactLog, FollowUp, Unmasking, WorkOrder
 from linli.cases.queries import events_of
 from linli.kernel.models import Event
@@ -60,8 +63,15 @@ def _dispatched(told: _Told, payload: dict[str, Any]) -> Telling:
         "icon": "send",
         "tone": "key",
         "body": order.reason,
-        "facts": ((_("Urgency"), str(told.case.get_urgency_display())),),
+        "facts": (
+            (_("Urgency"), str(told.case.get_urgency_display())),
+            *_limits(order),
+        ),
     }
+
+
+def _limits(order: WorkOrder) -> tuple[Fact, ...]:
+    return ((_("Limits"), order.clock_class.label),) if order.clock_class else ()
 
 
 def _accepted(told: _Told, payload: dict[str, Any]) -> Telling:
@@ -130,6 +140,28 @@ def _unmasked(told: _Told, payload: dict[str, Any]) -> Telling:
     }
 
 
+def _alerted(told: _Told, payload: dict[str, Any]) -> Telling:
+    clock = OrderClock(payload["clock"]).label
+    if payload["percent"] < 100:
+        what = _("%(clock)s: %(percent)s%% of the limit used")
+    else:
+        what = _("%(clock)s: the limit has passed")
+    return {
+        "what": what % {"clock": clock, "percent": payload["percent"]},
+        "icon": "clock",
+        "tone": "turn" if payload["percent"] >= 100 else "plain",
+    }
+
+
+def _due_moved(told: _Told, payload: dict[str, Any]) -> Telling:
+    at = timezone.localtime(dt.datetime.fromisoformat(payload["handling_due_at"]))
+    when = f"{date_format(at, 'DATE_FORMAT')} {at:%H:%M}"
+    return {
+        "what": _("The calendar changed; to be answered by %(when)s") % {"when": when},
+        "icon": "clock",
+    }
+
+
 TELLERS: dict[str, Callable[[_Told, dict[str, Any]], Telling]] = {
     "case.received": _received,
     "case.dispatched": _dispatched,
@@ -140,6 +172,8 @@ TELLERS: dict[str, Callable[[_Told, dict[str, Any]], Telling]] = {
     "order.followed_up": _followed_up,
     "case.closed": _closed,
     "requester.unmasked": _unmasked,
+    "order.alerted": _alerted,
+    "order.due_moved": _due_moved,
 }
 
 
@@ -162,7 +196,7 @@ def _orders(case: Case, events: list[Event]) -> dict[int, WorkOrder]:
     named = {event.payload["order_id"] for event in events if "order_id" in event.payload}
     if case.lead_order is not None and named <= {case.lead_order_id}:
         return {case.lead_order.pk: case.lead_order}
-    return {row.pk: row for row in case.orders.select_related("lead")}
+    return {row.pk: row for row in case.orders.select_related("lead", "clock_class__profile")}
 
 
 def _step(event: Event, told: _Told, users: dict[int, Any]) -> Step:

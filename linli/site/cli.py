@@ -109,6 +109,15 @@ def import_() -> None:
     """Take real files in."""
 
 
+@import_.command(name="calendar")
+def import_calendar() -> None:
+    """Apply the announced holidays that the package chinesecalendar holds (extra: calendar)."""
+    ready()
+    from linli.site import import_command
+
+    sys.exit(import_command.run_calendar())
+
+
 @import_.command(name="cases")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True))
 def import_cases(file: str) -> None:
@@ -121,6 +130,15 @@ def import_cases(file: str) -> None:
     from linli.site import import_command
 
     sys.exit(import_command.run(file))
+
+
+@linli.command()
+def sweep() -> None:
+    """Raise the clock alerts that are due. Run it every minute; a second run changes nothing."""
+    ready()
+    from linli.site import sweep_command
+
+    sweep_command.run()
 
 
 @linli.command()

@@ -15,6 +15,8 @@ from linli.cases.permissions import CasePermission as P
 from linli.kernel import clock
 from linli.kernel.actor import Grant
 from linli.kernel.errors import RuleBroken
+from linli.territory.calendar.announced import announced_years, source
+from linli.territory.calendar.operations import apply_year
 from linli.territory.permissions import TerritoryPermission
 
 USABLE, UNUSABLE = 0, 2
@@ -60,6 +62,24 @@ def run(file: str) -> int:
             print(f"record {row.record}, line {row.line}: {row.reason}")
         summary += f"; those rows are in {aside}"
     print(summary)
+    return USABLE
+
+
+def run_calendar() -> int:
+    """Apply every announced year; print what changed; return the exit status."""
+    actor = installer(now=clock.now(), permissions=frozenset({TerritoryPermission.CALENDAR}))
+    try:
+        years = announced_years()
+    except ModuleNotFoundError:
+        print(
+            "The package chinesecalendar is not installed. Install Linli with its extra “calendar”, or "
+            "upload the year's file on the page Working days.",
+            file=sys.stderr,
+        )
+        return UNUSABLE
+    for year, days in years.items():
+        changed = apply_year(actor=actor, year=year, days=days, source=source())
+        print(f"{year}: {len(changed)} days changed")
     return USABLE
 
 

@@ -20,6 +20,14 @@ def app_role() -> str:
 def migrate(*, progress: Callable[[str], None]) -> None:
     """Apply migrations and renew the rights of the application's login. Needs the owner's login."""
     call_command("migrate", interactive=False, verbosity=0)
+    # Only now: this module is read before Django is set up.
+    from linli.accounts.operations import installer
+    from linli.cases.clocks.operations import load_shipped
+    from linli.cases.permissions import CasePermission as P
+    from linli.kernel import clock
+
+    # Without limits no order can be dispatched: a new installation begins with the shipped ones.
+    load_shipped(actor=installer(now=clock.now(), permissions=frozenset({P.CLOCKS})))
     role = app_role()
     if role != settings.DATABASES["default"].get("USER"):
         grant_app(role)

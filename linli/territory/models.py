@@ -7,6 +7,16 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.kernel.actor import SCOPE_COLUMNS
 from linli.kernel.scope import Scoped
+from linli.territory.calendar.models import CalendarDay, CalendarYear
+
+__all__ = [
+    "CalendarDay",
+    "CalendarYear",
+    "Organisation",
+    "OrganisationKind",
+    "Place",
+    "PlaceLevel",
+]
 
 
 class PlaceLevel(models.TextChoices):

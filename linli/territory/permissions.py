@@ -5,3 +5,4 @@ from enum import StrEnum
 
 class TerritoryPermission(StrEnum):
     LOAD = "territory.load"
+    CALENDAR = "territory.calendar"

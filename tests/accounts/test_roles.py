@@ -52,7 +52,10 @@ ALLOWED = {
         "cases.see",
         "cases.import",
         "cases.receive",
+        "cases.clocks",
+        "cases.sweep",
         "territory.load",
+        "territory.calendar",
         "accounts.manage",
     },
 }

@@ -6,7 +6,15 @@ from typing import Any
 
 import pytest
 
-from linli.cases.models import Case, ContactLog, FollowUp, Requester, Unmasking, WorkOrder
+from linli.cases.models import (
+    Case,
+    ClockAlert,
+    ContactLog,
+    FollowUp,
+    Requester,
+    Unmasking,
+    WorkOrder,
+)
 from linli.cases.queries import events_of
 from linli.kernel.errors import Refusal, RuleBroken
 from linli.kernel.models import Event, Outbox
@@ -27,7 +35,17 @@ def last_event(case: Case) -> Event:
 
 def everything() -> dict[str, list[Any]]:
     """Return every row that an operation on cases could write."""
-    tables = (Case, WorkOrder, Requester, ContactLog, FollowUp, Unmasking, Event, Outbox)
+    tables = (
+        Case,
+        WorkOrder,
+        ClockAlert,
+        Requester,
+        ContactLog,
+        FollowUp,
+        Unmasking,
+        Event,
+        Outbox,
+    )
     return {
         table.__name__: list(table._base_manager.order_by("pk").values_list()) for table in tables
     }

@@ -1,10 +1,11 @@
-"""The builders' town again and again, at the price of four statements."""
+"""The builders' town again and again, at the price of seven statements."""
 
 import datetime as dt
 import pickle
 from dataclasses import dataclass, field
 
 from linli.accounts.models import RoleGrant, User
+from linli.cases.clocks.models import ClockClass, ClockProfile, ClockTerm
 from linli.kernel.actor import Actor
 from linli.territory.models import Organisation, Place
 from tests.builders import Town, a_town
@@ -32,11 +33,18 @@ def standing_town() -> Town:
     if not _first:
         town = a_town()
         grants = list(RoleGrant.objects.filter(user__in=town.users.values()))
-        _first.append(pickle.dumps((town.places, town.units, town.users, grants)))
+        limits = (
+            list(ClockProfile.objects.all()),
+            list(ClockClass.objects.all()),
+            list(ClockTerm.objects.all()),
+        )
+        _first.append(pickle.dumps((town.places, town.units, town.users, grants, limits)))
         return StandingTown(town.places, town.units, town.users)
-    places, units, users, grants = pickle.loads(_first[0])
+    places, units, users, grants, limits = pickle.loads(_first[0])
     Place.objects.bulk_create(places.values())
     Organisation.objects.bulk_create(units.values())
     User.objects.bulk_create(users.values())
     RoleGrant.objects.bulk_create(grants)
+    for rows in limits:
+        type(rows[0])._base_manager.bulk_create(rows)
     return StandingTown(places, units, users)

@@ -8,7 +8,6 @@ import pytest
 from linli.cases import operations
 from linli.cases.models import Case, WorkOrder
 from linli.cases.operations.dispatching import NOT_SERVING
-from linli.cases.rules import due_times
 from linli.kernel.actor import Actor
 from linli.kernel.errors import MOVED_ALREADY, NOT_ALLOWED
 from tests.builders import CAST, Town, a_case
@@ -29,14 +28,25 @@ def dispatch(town: Town, case: Case, *, actor: Actor | None = None, **given: Any
     )
 
 
-@pytest.mark.parametrize("urgency", ["E1", "E2", "N", "C"])
-def test_both_clocks_start_at_dispatch(town: Town, urgency: str) -> None:
+@pytest.mark.parametrize(
+    ("urgency", "first_contact", "handling"),
+    [
+        ("E1", "2026-11-18 06:25", "2026-11-18 08:10"),
+        ("E2", "2026-11-18 08:10", "2026-11-19 06:10"),
+        ("N", "2026-11-19 06:10", "2026-11-25 06:10"),
+        ("C", "2026-11-19 06:10", "2026-12-03 06:10"),
+    ],
+)
+def test_both_clocks_start_at_dispatch(
+    town: Town, urgency: str, first_contact: str, handling: str
+) -> None:
     case = a_case(town, urgency=urgency, now=NOW - dt.timedelta(days=2))
     order = dispatch(town, case, reason="  属地负责  ")
-    due = due_times(urgency, at=NOW)
     assert (order.dispatched_at, order.state_since) == (NOW, NOW)
-    assert order.first_contact_due_at == due.first_contact_at
-    assert order.handling_due_at == due.handling_at
+    assert f"{order.first_contact_due_at:%Y-%m-%d %H:%M}" == first_contact
+    assert f"{order.handling_due_at:%Y-%m-%d %H:%M}" == handling
+    assert not order.first_contact_is_provisional
+    assert not order.handling_is_provisional
     assert order.reason == "属地负责"
 
 
@@ -63,6 +73,8 @@ def test_the_event_names_order_unit_and_deadlines(town: Town, case: Case) -> Non
         "case_id": case.pk,
         "order_id": order.pk,
         "lead_id": order.lead_id,
+        "clock_class_id": order.clock_class_id,
+        "clock_class": "N",
         "first_contact_due_at": "2026-11-19T06:10:00+00:00",
         "handling_due_at": "2026-11-25T06:10:00+00:00",
     }
@@ -120,6 +132,7 @@ def test_takes_a_fixed_number_of_statements(
     town: Town, case: Case, django_assert_max_num_queries: Any
 ) -> None:
     actor, lead_id = town.actor("dispatcher"), town.units["committee-029"].pk
-    # Savepoint and its release, lock, place, units, order, case, version, event.
-    with django_assert_max_num_queries(9):
+    # Savepoint and its release, lock, place, units, profile, its classes, order, alerts, case,
+    # version, event.
+    with django_assert_max_num_queries(12):
         operations.dispatch(actor=actor, case_id=case.pk, lead_id=lead_id)

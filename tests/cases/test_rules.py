@@ -1,54 +1,22 @@
 """The rules of a case, as tables."""
 
-import datetime as dt
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linli.cases.choices import Urgency
 from linli.cases.rules import (
     EMPTY_WORDS,
-    PROFILE,
     TITLE_FROM_WORDS,
     TITLE_LIMIT,
     WORDS_LIMIT,
     WORDS_TOO_LONG,
     Rate,
     check_words,
-    due_times,
     title_of,
 )
 from linli.kernel.errors import RuleBroken
 from linli.methods.intervals import wilson
 from linli.methods.language.normal import clean_words
-
-AT = dt.datetime(2026, 11, 18, 6, 10, tzinfo=dt.UTC)
-
-
-@pytest.mark.parametrize(
-    ("urgency", "first_contact", "handling"),
-    [
-        ("E1", "2026-11-18 06:25", "2026-11-18 08:10"),
-        ("E2", "2026-11-18 08:10", "2026-11-19 06:10"),
-        ("N", "2026-11-19 06:10", "2026-11-25 06:10"),
-        ("C", "2026-11-19 06:10", "2026-12-03 06:10"),
-    ],
-)
-def test_due_times(urgency: str, first_contact: str, handling: str) -> None:
-    due = due_times(urgency, at=AT)
-    assert f"{due.first_contact_at:%Y-%m-%d %H:%M}" == first_contact
-    assert f"{due.handling_at:%Y-%m-%d %H:%M}" == handling
-
-
-def test_every_urgency_has_its_limits() -> None:
-    assert set(PROFILE) == set(Urgency.values)
-    assert all(limits.first_contact < limits.handling for limits in PROFILE.values())
-
-
-def test_an_unknown_urgency_has_no_limits() -> None:
-    with pytest.raises(KeyError):
-        due_times("E9", at=AT)
 
 
 @pytest.mark.parametrize("words", ["梯", "😡", "a", "字" * WORDS_LIMIT, "？"])

@@ -26,4 +26,4 @@ def test_a_case_goes_the_whole_way_and_leaves_one_event_a_step() -> None:
     assert [event.seq for event in events] == list(range(1, len(STEPS) + 1))
     assert case.version == len(STEPS)
     assert Outbox.objects.filter(event_id__in=[event.pk for event in events]).count() == len(STEPS)
-    assert Event.objects.count() == len(STEPS)
+    assert Event.objects.filter(stream_kind="case").count() == len(STEPS)

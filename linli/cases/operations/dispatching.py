@@ -2,15 +2,18 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from linli.cases.clocks.parts import columns, set_alerts
+from linli.cases.clocks.queries import deadlines_of, profile_for
+from linli.cases.clocks.rules import class_of
 from linli.cases.events import CaseDispatched
 from linli.cases.flows import CASE
 from linli.cases.models import WorkOrder
 from linli.cases.parts import happened, locked_order, told_who_was_first
 from linli.cases.permissions import CasePermission as P
 from linli.cases.queries import leads_for
-from linli.cases.rules import due_times
 from linli.kernel.actor import Actor
 from linli.kernel.errors import Refusal, RuleBroken
+from linli.kernel.events import Code
 from linli.kernel.operation import operation
 
 NOT_SERVING = Refusal(
@@ -18,14 +21,31 @@ NOT_SERVING = Refusal(
     _("This unit does not serve “%(place)s”. Choose one of the units listed."),
     "lead",
 )
+NO_PROFILE = Refusal(
+    "order.no_clock_profile",
+    _(
+        "No limits are in force for “%(place)s”, so no clock can start. Ask your administrator to put a "
+        "clock profile in force there."
+    ),
+)
 
 
 @operation(P.DISPATCH)
-def dispatch(*, actor: Actor, case_id: int, lead_id: int, reason: str = "") -> WorkOrder:
-    """Give a case to a lead unit; both clocks start now.
+def dispatch(
+    *,
+    actor: Actor,
+    case_id: int,
+    lead_id: int,
+    reason: str = "",
+    clock_class: str = "",
+    by_override: bool = False,
+) -> WorkOrder:
+    """Give a case to a lead unit; both clocks start now, by the profile in force at its place.
 
-    Raises Case.DoesNotExist outside the scope; RuleBroken if the case is dispatched already or the
-    unit does not serve its place.
+    `clock_class` is one of ClockCode, that of the case's kind and urgency if empty; `by_override` takes
+    the limits of the override in force there (an epidemic's). Raises Case.DoesNotExist outside the scope;
+    RuleBroken if the case is dispatched already, the unit does not serve its place or no limits are in
+    force there.
     """
     case, _order = locked_order(case_id, actor=actor, permission=P.DISPATCH)
     refusal = CASE.closed(case, "dispatch", actor=actor)
@@ -34,17 +54,21 @@ def dispatch(*, actor: Actor, case_id: int, lead_id: int, reason: str = "") -> W
     lead = next((unit for unit in leads_for(case.place) if unit.pk == lead_id), None)
     if lead is None:
         raise NOT_SERVING(place=case.place.name)
-    due = due_times(case.urgency, at=actor.now)
+    profile = profile_for(case.place, at=actor.now, override=by_override)
+    if profile is None:
+        raise NO_PROFILE(place=case.place.name)
+    limits = profile.of(clock_class or class_of(kind=case.kind, urgency=case.urgency))
+    due = deadlines_of(limits, at=actor.now)
     order = WorkOrder.objects.create(
         case=case,
         lead=lead,
         reason=reason.strip()[:500],
         state_since=actor.now,
         dispatched_at=actor.now,
-        first_contact_due_at=due.first_contact_at,
-        handling_due_at=due.handling_at,
+        **columns(limits, due, now=actor.now),
         **case.scope,
     )
+    set_alerts(order, due)
     try:
         CASE.move(case, "dispatch", actor=actor, lead_order=order)
     except RuleBroken as broken:
@@ -55,8 +79,10 @@ def dispatch(*, actor: Actor, case_id: int, lead_id: int, reason: str = "") -> W
             case_id=case.pk,
             order_id=order.pk,
             lead_id=lead.pk,
-            first_contact_due_at=due.first_contact_at,
-            handling_due_at=due.handling_at,
+            clock_class_id=limits.pk,
+            clock_class=Code(limits.code),
+            first_contact_due_at=order.first_contact_due_at,
+            handling_due_at=order.handling_due_at,
         ),
         actor=actor,
     )

@@ -1,19 +1,17 @@
 """One case: its story, its clocks, its next moves."""
 
-import datetime as dt
-from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from linli.cases import operations
+from linli.cases.clocks.faces import clocks_of
 from linli.cases.flows import ORDER
 from linli.cases.forms import ContactForm, ReportForm, RuleForm, UnmaskForm
-from linli.cases.models import Case, Requester, WorkOrder
+from linli.cases.models import Case, Requester
 from linli.cases.permissions import CasePermission as P
 from linli.cases.story import story_of
 from linli.cases.views.finding import case_or_404
@@ -34,53 +32,6 @@ LOOP_STEP = {
     "followed_up": "follow_up",
     "closed": "rates",
 }
-
-
-@dataclass(frozen=True)
-class Clock:
-    """One of the two clocks of an order, ready to be drawn. `state`: running, soon, late, done."""
-
-    name: Any
-    limit: dt.timedelta
-    started_at: dt.datetime
-    due_at: dt.datetime
-    stopped_at: dt.datetime | None
-    now: dt.datetime
-
-    @property
-    def share(self) -> float:
-        used = (self.stopped_at or self.now) - self.started_at
-        return max(0.0, min(1.0, used / self.limit))
-
-    @property
-    def state(self) -> str:
-        if self.stopped_at is not None:
-            return "done" if self.stopped_at <= self.due_at else "late"
-        if self.now > self.due_at:
-            return "late"
-        return "soon" if self.share >= 0.75 else "running"
-
-
-def clocks_of(order: WorkOrder, *, now: dt.datetime) -> list[Clock]:
-    """Return handling and response clock of an order."""
-    return [
-        Clock(
-            _("Handling clock"),
-            order.handling_due_at - order.dispatched_at,
-            order.dispatched_at,
-            order.handling_due_at,
-            order.reported_at,
-            now,
-        ),
-        Clock(
-            _("Response clock"),
-            order.first_contact_due_at - order.dispatched_at,
-            order.dispatched_at,
-            order.first_contact_due_at,
-            order.first_contact_at,
-            now,
-        ),
-    ]
 
 
 @needs(P.SEE)

@@ -10,13 +10,15 @@ from django.views.decorators.http import require_POST
 
 from linli.cases import operations, queries
 from linli.cases.choices import Urgency
+from linli.cases.clocks.queries import profile_for
 from linli.cases.forms import TakeCallForm
 from linli.cases.models import Case
 from linli.cases.permissions import CasePermission as P
-from linli.cases.rules import PROFILE
+from linli.kernel.actor import Actor
 from linli.kernel.http import ActorRequest, needs
 from linli.kernel.ids import read_number
 from linli.methods.language.phone import NotATelephone, e164
+from linli.territory.models import Place
 from linli.territory.queries import find_places, with_paths
 
 EXAMPLES = {
@@ -42,7 +44,7 @@ def take_call(request: ActorRequest) -> HttpResponse:
     seen = Case.objects.seen_by(actor, permission=P.SEE)
     context = {
         "form": form,
-        "limits": _limits(),
+        "limits": _limits(actor),
         "just_received": seen.filter(number=received).first() if received else None,
         "loop_step": "hear",
     }
@@ -78,14 +80,17 @@ def _draft(data: dict[str, Any]) -> operations.Draft:
     return operations.Draft(place=data["where"], **{name: data[name] for name in names.split()})
 
 
-def _limits() -> list[dict[str, Any]]:
+def _limits(actor: Actor) -> list[dict[str, Any]]:
+    """Return each urgency with its limits in force over the actor's area; without words where none is."""
+    area = next((code for _column, code in actor.scopes(P.RECEIVE)), None)
+    profile = profile_for(Place.objects.filter(code=area).first(), at=actor.now)
     return [
         {
-            "code": code,
-            "label": Urgency(code).label,
-            "example": EXAMPLES[code],
-            "first_contact": limits.first_contact,
-            "handling": limits.handling,
+            "code": urgency.value,
+            "label": urgency.label,
+            "example": EXAMPLES[urgency.value],
+            "first_contact": profile and profile.of(urgency).first_contact_words,
+            "handling": profile and profile.of(urgency).handling_words,
         }
-        for code, limits in PROFILE.items()
+        for urgency in Urgency
     ]

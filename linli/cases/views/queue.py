@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from linli.cases import operations, queries
+from linli.cases.clocks.queries import offered
 from linli.cases.flows import CASE
 from linli.cases.forms import DispatchForm
 from linli.cases.permissions import CasePermission as P
-from linli.cases.rules import due_times
 from linli.cases.views.finding import case_or_404
 from linli.kernel.http import ActorRequest, needs
 from linli.kernel.ids import read_number
@@ -41,6 +41,7 @@ def dispatch(request: ActorRequest, number: str) -> HttpResponse:
                 case_id=case.pk,
                 lead_id=form.cleaned_data["lead"],
                 reason=form.cleaned_data["reason"],
+                by_override=form.cleaned_data["by_override"],
             )
         if not form.errors:
             return redirect("cases:queue")
@@ -67,7 +68,8 @@ def _queue_page(
             "form": form or DispatchForm(leads=leads),
             "kept": form if selected.state != CASE.initial else None,
             "leads": [{"organisation": unit, "why": _why(unit, selected.place)} for unit in leads],
-            "due": due_times(selected.urgency, at=request.actor.now),
+            "offer": offered(selected, at=request.actor.now),
+            "override": offered(selected, at=request.actor.now, override=True),
             "path": path_names(selected.place),
         }
     failed = form is not None and form.errors

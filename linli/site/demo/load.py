@@ -5,17 +5,25 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from linli.accounts.models import User
 from linli.accounts.operations import give_role, installer, open_account
 from linli.accounts.queries import actor_of
 from linli.cases import operations
+from linli.cases.clocks.operations import load_shipped
+from linli.cases.clocks.rules import class_of
+from linli.cases.clocks.shipped import DEFAULT, SHIPPED
+from linli.cases.clocks.sweeping import sweep_alerts
 from linli.cases.importing.messages import root_row
-from linli.cases.models import Case
-from linli.cases.rules import PROFILE
+from linli.cases.models import Case, ClockAlert
 from linli.kernel.actor import Actor
+from linli.methods.clocks import Calendar, Clock, whole
 from linli.site.demo.days import call_times, minutes
 from linli.site.demo.people import COMMITTEE_OF, COMMUNITIES, HANDLERS, PEOPLE, UNITS
 from linli.site.demo.words import CALLERS, REQUESTS, Request
+from linli.territory.calendar.announced import announced_years, source
+from linli.territory.calendar.operations import apply_year
 from linli.territory.divisions import beijing
 from linli.territory.models import Organisation, Place
 from linli.territory.operations import load_places, open_organisation
@@ -63,8 +71,11 @@ def load_demo(
 
     Cases lie within the 30 days before `now`; no event lies after it. The same `now` gives the same city.
     """
-    root = installer(now=now, permissions=frozenset({"territory.load", "accounts.manage"}))
+    permissions = {"territory.load", "territory.calendar", "accounts.manage", "cases.clocks"}
+    root = installer(now=now, permissions=frozenset({*permissions, "cases.sweep"}))
     load_places(actor=root, rows=[*beijing(), root_row()])
+    load_shipped(actor=root)
+    _calendar(root)
     _people(root, since=now - dt.timedelta(days=730))
     cast = _Cast(now)
     known = set(
@@ -79,16 +90,29 @@ def load_demo(
         plan = _plan(index, moment, now=now, rng=rng)
         # A city loaded yesterday stays as it is: its cases are relative to the day of their load.
         if plan.number not in known and len(known) < cases:
-            _live(plan, cast=cast, now=now)
+            _live(plan, cast=cast, sweeper=root)
             created += 1
         if progress is not None:
             progress(index, cases)
+    while sweep_alerts(actor=root).settled:
+        continue
     return DemoLoaded(
         places=Place.objects.count(),
         people=User.objects.filter(is_demo=True).count(),
         created=created,
         cases=len(known) + created,
     )
+
+
+def _calendar(root: Actor) -> None:
+    """Apply the announced years that the demo's cases touch; without the extra all days stay provisional."""
+    try:
+        years = announced_years()
+    except ModuleNotFoundError:
+        return
+    for year, days in years.items():
+        if year >= root.now.year - 1:
+            apply_year(actor=root, year=year, days=days, source=source())
 
 
 def _people(root: Actor, *, since: dt.datetime) -> None:
@@ -155,13 +179,13 @@ def _plan(index: int, moment: dt.datetime, *, now: dt.datetime, rng: random.Rand
     lead = street if request.lead == "street" and street in HANDLERS else committee
     age = now - moment
     end = _end(age, rng=rng)
-    limits = PROFILE[request.urgency]
+    contact_within, handle_within = _pace(request)
     slow = rng.random() < 0.06
     waits = [
         minutes(4, 25, rng=rng),
-        minutes(3, limits.first_contact.total_seconds() / 60 * 0.4, rng=rng),
-        minutes(3, limits.first_contact.total_seconds() / 60 * (2.2 if slow else 0.45), rng=rng),
-        minutes(30, limits.handling.total_seconds() / 60 * (1.6 if slow else 0.6), rng=rng),
+        minutes(3, contact_within * 0.4, rng=rng),
+        minutes(3, contact_within * (2.2 if slow else 0.45), rng=rng),
+        minutes(30, handle_within * (1.6 if slow else 0.6), rng=rng),
         minutes(60, 60 * 20, rng=rng),
         minutes(1, 5, rng=rng),
     ]
@@ -193,6 +217,20 @@ def _plan(index: int, moment: dt.datetime, *, now: dt.datetime, rng: random.Rand
     )
 
 
+def _pace(request: Request) -> tuple[float, float]:
+    """Return both limits of a request in minutes, a working day taken as 24 hours."""
+    shipped = next(one for one in SHIPPED if one.code == DEFAULT)
+    limits = shipped.classes[class_of(kind=request.kind, urgency=request.urgency)]
+    always = Calendar(times=((0, 24 * 60),), zone=dt.UTC)
+    start = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    spans = (
+        whole(Clock(limit, start), calendar=always)
+        for limit in (limits.first_contact, limits.handling)
+    )
+    contact, handling = (span / dt.timedelta(minutes=1) for span in spans)
+    return contact, handling
+
+
 def _end(age: dt.timedelta, *, rng: random.Random) -> str:
     """Return how far a case of this age has come."""
     drawn, unreached = rng.random(), rng.random() < 0.05
@@ -203,15 +241,28 @@ def _end(age: dt.timedelta, *, rng: random.Random) -> str:
     return "unreached" if unreached else "closed"
 
 
-def _live(plan: _Plan, *, cast: _Cast, now: dt.datetime) -> None:
-    """Take one case as far as its plan and the clock allow."""
+def _live(plan: _Plan, *, cast: _Cast, sweeper: Actor) -> None:
+    """Take one case as far as its plan and the clock allow; the sweeper's `now` is the end of time."""
     case = operations.receive(
         actor=cast.at(plan.operator, plan.moments[0]), draft=_draft(plan, cast)
     )
     for moment, step in zip(plan.moments[1:], _steps(plan, case, cast), strict=False):
-        if moment > now:
-            return
+        if moment > sweeper.now:
+            break
+        _alert(case, until=moment, sweeper=sweeper)
         step(moment)
+    _alert(case, until=sweeper.now, sweeper=sweeper)
+
+
+def _alert(case: Case, *, until: dt.datetime, sweeper: Actor) -> None:
+    """Raise the alerts that a running clock of the case reaches by `until`, each at its own moment."""
+    running = Q(clock="first_contact", order__first_contact_at__isnull=True) | Q(clock="handling")
+    reached = ClockAlert.objects.filter(
+        running, order__case=case, order__reported_at__isnull=True, raised_at__isnull=True
+    ).filter(due_at__lt=until)
+    for alert in reached.order_by("due_at"):
+        if alert.due_at is not None:
+            sweep_alerts(actor=sweeper.at(alert.due_at))
 
 
 def _draft(plan: _Plan, cast: _Cast) -> operations.Draft:

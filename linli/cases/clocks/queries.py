@@ -1,0 +1,104 @@
+"""Reads of clocks: the profile in force, and the deadlines that follow from it."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Max, Q, QuerySet
+from django.utils import timezone
+
+from linli.cases.clocks.models import ClockClass, ClockProfile, ClockTerm
+from linli.cases.clocks.rules import Deadlines, class_of, deadlines
+from linli.methods.clocks import Calendar, Pause
+from linli.territory.calendar.queries import working_calendar
+from linli.territory.models import Place
+
+
+def profile_for(
+    place: Place | None, *, at: dt.datetime, override: bool = False
+) -> ClockProfile | None:
+    """Return the profile in force at a place, with its classes: that of the smallest area around it.
+
+    `override` asks for the override in force (an epidemic's) instead. None where none is.
+    """
+    codes = [code for code in place.scope.values() if code] if place else []
+    terms = (
+        ClockTerm.objects.at(at)
+        .filter(Q(place__isnull=True) | Q(place__code__in=codes), is_override=override)
+        .select_related("profile", "place")
+        .prefetch_related("profile__classes")
+    )
+    nearest = max(
+        terms, key=lambda term: codes.index(term.place.code) if term.place else -1, default=None
+    )
+    return nearest.profile if nearest else None
+
+
+def calendar_of(one: ClockClass, *, since: dt.datetime) -> Calendar:
+    """Return the days and times by which a class counts, from the year of `since` on.
+
+    The working days are read only for limits in working time.
+    """
+    return working_calendar(
+        times=one.profile.times,
+        since=timezone.localtime(since).date(),
+        is_needed=one.limits.uses_calendar,
+    )
+
+
+def deadlines_of(
+    one: ClockClass,
+    *,
+    at: dt.datetime,
+    pauses: Iterable[Pause] = (),
+    extension: int = 0,
+    percent: float = 100,
+) -> Deadlines:
+    """Return both deadlines of an order of a class dispatched `at`; see rules.deadlines."""
+    calendar = calendar_of(one, since=at)
+    return deadlines(
+        one.limits, at=at, calendar=calendar, pauses=pauses, extension=extension, percent=percent
+    )
+
+
+@dataclass(frozen=True)
+class Offer:
+    """The limits that a case would get, were it dispatched now."""
+
+    clock_class: ClockClass
+    deadlines: Deadlines
+
+
+def offered(case: Any, *, at: dt.datetime, override: bool = False) -> Offer | None:
+    """Return the limits that a case would get now, or None where no profile is in force."""
+    profile = profile_for(case.place, at=at, override=override)
+    if profile is None:
+        return None
+    one = profile.of(class_of(kind=case.kind, urgency=case.urgency))
+    return Offer(one, deadlines_of(one, at=at))
+
+
+def newest_versions() -> list[ClockProfile]:
+    """Return the newest version of each profile, by code."""
+    newest = ClockProfile.objects.values("code").annotate(version=Max("version"))
+    wanted = Q(pk__in=())
+    for row in newest:
+        wanted |= Q(code=row["code"], version=row["version"])
+    found = ClockProfile.objects.filter(wanted).prefetch_related("classes")
+    return list(found.order_by("code"))
+
+
+def versions_of(code: str) -> QuerySet[ClockProfile]:
+    """Return every version of a profile, the newest first."""
+    found = ClockProfile.objects.filter(code=code).prefetch_related("classes", "terms__place")
+    return found.order_by("-version")
+
+
+def terms(*, at: dt.datetime) -> list[ClockTerm]:
+    """Return the terms in force or to come, by area and time; the whole installation first."""
+    found = ClockTerm.objects.exclude(valid_to__lte=at).select_related("profile", "place")
+    return sorted(
+        found,
+        key=lambda t: (t.is_override, t.place.code if t.place else "", t.valid_from),
+    )
