@@ -8,7 +8,14 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from linli.accounts.permissions import ROLES
-from linli.territory.models import Organisation, Place
+from linli.territory.models import (
+    DatedQuerySet,
+    Organisation,
+    Place,
+    Post,
+    ends_after_start,
+    never_twice,
+)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -70,3 +77,29 @@ class RoleGrant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.role} {self.place_id}"
+
+
+class Appointment(models.Model):
+    """A post held by a user from a day to a day. In another organisation than one's own: held crosswise."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="appointments")
+    post = models.ForeignKey(Post, models.PROTECT, related_name="appointments")
+    valid_from = models.DateField(_("From"))
+    valid_to = models.DateField(_("To"), null=True)
+
+    objects: ClassVar = DatedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Appointment")
+        constraints = [
+            never_twice("appointment_never_twice", "user_id", "post_id"),
+            ends_after_start("appointment_ends_after_start"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} · {self.post_id}"
+
+    @property
+    def is_cross(self) -> bool:
+        """Return whether the post belongs to another organisation than the user's own (交叉任职)."""
+        return self.user.organisation_id != self.post.organisation_id

@@ -51,4 +51,13 @@ def permissions_of(role_code: str) -> frozenset[str]:
 
 
 # The rooms below this one cannot name roles; what they declare is given out here.
-allow(ADMINISTRATOR, "territory.load", "territory.calendar", "accounts.manage")
+allow(
+    ADMINISTRATOR,
+    "territory.load",
+    "territory.manage",
+    "territory.calendar",
+    "accounts.manage",
+    "accounts.appoint",
+)
+for _role in ROLES.values():
+    allow(_role, "territory.see", "accounts.see_roles")

@@ -88,3 +88,18 @@ class OrderDueMoved:
     order_id: int
     first_contact_due_at: dt.datetime
     handling_due_at: dt.datetime
+
+
+@event("order.handed_over")
+class OrderHandedOver:
+    order_id: int
+    from_id: int
+    lead_id: int
+
+
+@event("case.rescoped")
+class CaseRescoped:
+    case_id: int
+    from_id: int
+    place_id: int
+    place: Code

@@ -3,6 +3,7 @@
 import uuid
 from typing import Any, ClassVar, Self
 
+import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -294,7 +295,22 @@ class WorkOrder(Scoped):
                 name="order_by_calendar",
             ),
         ]
-        triggers = [flows.ORDER.trigger()]
+        triggers = [
+            flows.ORDER.trigger(),
+            # A unit that is being closed waits for orders on their way to it, and later ones see it closed.
+            pgtrigger.Trigger(
+                name="order_lead_is_open",
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("lead_id"),
+                when=pgtrigger.Before,
+                func=(
+                    "PERFORM 1 FROM territory_organisation "
+                    "WHERE id = NEW.lead_id AND is_open FOR SHARE; "
+                    "IF NOT FOUND THEN RAISE EXCEPTION 'order to a closed organisation' "
+                    "USING ERRCODE = 'check_violation', CONSTRAINT = 'order_lead_is_open'; END IF; "
+                    "RETURN NEW;"
+                ),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.case_id} → {self.lead_id}"

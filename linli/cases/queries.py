@@ -15,7 +15,9 @@ from linli.kernel.actor import Actor
 from linli.kernel.clock import month_bounds
 from linli.kernel.models import Event
 from linli.kernel.seal import blind_index
-from linli.territory.models import Organisation, Place
+from linli.territory.choices import CAN_LEAD
+from linli.territory.models import Organisation, Place, day_of
+from linli.territory.serving import inside, serving
 
 EARLIER = 5
 
@@ -43,13 +45,7 @@ def received(*, actor: Actor) -> QuerySet[Case]:
 
 def open_at(place: Place, *, actor: Actor) -> list[Case]:
     """Return the newest open cases at a place and below it."""
-    return list(
-        Case.objects.seen_by(actor, permission=P.SEE)
-        .filter(**{place.scope_column: place.code})
-        .exclude(state="closed")
-        .select_related("lead_order")
-        .order_by("-received_at")[:EARLIER]
-    )
+    return list(open_inside(place, actor=actor)[:EARLIER])
 
 
 def earlier_of(phone: str, *, actor: Actor) -> list[Case]:
@@ -63,11 +59,12 @@ def earlier_of(phone: str, *, actor: Actor) -> list[Case]:
     )
 
 
-def leads_for(place: Place) -> list[Organisation]:
-    """Return the units an order at this place can go to, the nearest first; never the hotline itself."""
-    codes = [code for code in place.scope.values() if code]
-    found = Organisation.objects.serving(place).exclude(kind="hotline").select_related("place")
-    return sorted(found, key=lambda unit: (-codes.index(unit.place.code), unit.code))
+def leads_for(place: Place, *, at: dt.datetime) -> list[Organisation]:
+    """Return the units an order at this place can go to at a moment, the nearest first.
+
+    Never the hotline itself, nor those who only take part. Each has `serves`, the place around this one.
+    """
+    return [unit for unit in serving(place, on=day_of(at)) if unit.kind in CAN_LEAD]
 
 
 def orders_of(actor: Actor) -> QuerySet[Any]:
@@ -192,3 +189,19 @@ def last_event(case_id: int, name: str) -> tuple[str, dt.datetime] | None:
 
 
 OPEN_STATES = tuple(state.code for state in ORDER.states if not state.terminal)
+
+
+def open_orders_of(organisation_id: int) -> QuerySet[WorkOrder]:
+    """Return the orders that a unit holds and that are not closed."""
+    return WorkOrder.objects.filter(lead=organisation_id, state__in=OPEN_STATES)
+
+
+def open_inside(place: Place, *, actor: Actor) -> QuerySet[Case]:
+    """Return the open cases in a place that the actor may see, the newest first."""
+    return (
+        Case.objects.seen_by(actor, permission=P.SEE)
+        .filter(inside(place))
+        .exclude(state="closed")
+        .select_related("lead_order__lead", "place")
+        .order_by("-received_at", "-pk")
+    )

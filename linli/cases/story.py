@@ -1,7 +1,7 @@
 """The story of a case: its events told as sentences, for its page and for `linli explain`."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from linli.cases.clocks.choices import OrderClock
 from linli.cases.models import Case, ContactLog, FollowUp, Unmasking, WorkOrder
 from linli.cases.queries import events_of
 from linli.kernel.models import Event
+from linli.territory.models import Organisation, Place
 
 Fact = tuple[str, str]
 
@@ -42,6 +43,8 @@ class _Told:
     contacts: dict[int, ContactLog]
     follow_ups: dict[int, FollowUp]
     unmaskings: dict[int, Unmasking]
+    units: dict[int, str]
+    places: dict[int, str]
 
 
 Telling = dict[str, Any]
@@ -59,7 +62,7 @@ def _received(told: _Told, payload: dict[str, Any]) -> Telling:
 def _dispatched(told: _Told, payload: dict[str, Any]) -> Telling:
     order = told.orders[payload["order_id"]]
     return {
-        "what": _("Dispatched to %(unit)s") % {"unit": order.lead.name},
+        "what": _("Dispatched to %(unit)s") % {"unit": told.units[payload["lead_id"]]},
         "icon": "send",
         "tone": "key",
         "body": order.reason,
@@ -131,6 +134,24 @@ def _closed(told: _Told, payload: dict[str, Any]) -> Telling:
     return {"what": what, "icon": "done", "tone": "key"}
 
 
+def _handed_over(told: _Told, payload: dict[str, Any]) -> Telling:
+    before, after = told.units[payload["from_id"]], told.units[payload["lead_id"]]
+    return {
+        "what": _("Handed over from %(before)s to %(after)s; the clocks run on")
+        % {"before": before, "after": after},
+        "icon": "transfer",
+        "tone": "turn",
+    }
+
+
+def _rescoped(told: _Told, payload: dict[str, Any]) -> Telling:
+    return {
+        "what": _("The place was re-drawn: the case now lies in %(place)s")
+        % {"place": told.places[payload["place_id"]]},
+        "icon": "pin",
+    }
+
+
 def _unmasked(told: _Told, payload: dict[str, Any]) -> Telling:
     looked = told.unmaskings[payload["unmasking_id"]]
     return {
@@ -174,18 +195,27 @@ TELLERS: dict[str, Callable[[_Told, dict[str, Any]], Telling]] = {
     "requester.unmasked": _unmasked,
     "order.alerted": _alerted,
     "order.due_moved": _due_moved,
+    "order.handed_over": _handed_over,
+    "case.rescoped": _rescoped,
 }
+
+
+_TO_UNITS = ("case.dispatched", "order.handed_over")
 
 
 def story_of(case: Case) -> list[Step]:
     """Return what happened, oldest first. A fixed number of queries, however long the story."""
     events = events_of(case)
+    orders = _orders(case, events)
+    units = {order.lead_id: order.lead.name for order in orders.values()}
     told = _Told(
         case=case,
-        orders=_orders(case, events),
+        orders=orders,
         contacts={row.pk: row for row in ContactLog.objects.filter(order__case=case)},
         follow_ups={row.pk: row for row in FollowUp.objects.filter(order__case=case)},
         unmaskings={row.pk: row for row in case.unmaskings.all()},
+        units=units | _names(Organisation, events, "lead_id", "from_id", only=_TO_UNITS, but=units),
+        places=_names(Place, events, "place_id", only=("case.rescoped",)),
     )
     users = names_of({event.user_id for event in events if event.user_id})
     return [_step(event, told, users) for event in events]
@@ -197,6 +227,28 @@ def _orders(case: Case, events: list[Event]) -> dict[int, WorkOrder]:
     if case.lead_order is not None and named <= {case.lead_order_id}:
         return {case.lead_order.pk: case.lead_order}
     return {row.pk: row for row in case.orders.select_related("lead", "clock_class__profile")}
+
+
+def _names(
+    table: Any,
+    events: list[Event],
+    *fields: str,
+    only: tuple[str, ...],
+    but: Container[int] = (),
+) -> dict[int, str]:
+    """Return the names of the rows that some events point to, by id, but for those that are known.
+
+    No query where none is left.
+    """
+    keys = {
+        event.payload[field]
+        for event in events
+        if event.name in only
+        for field in fields
+        if field in event.payload and event.payload[field] not in but
+    }
+    rows = table.objects.filter(pk__in=keys) if keys else ()
+    return {row.pk: row.name for row in rows}
 
 
 def _step(event: Event, told: _Told, users: dict[int, Any]) -> Step:

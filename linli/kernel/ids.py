@@ -21,7 +21,8 @@ _TABLE = (
 )
 
 
-def _damm(digits: str) -> int:
+def damm(digits: str) -> int:
+    """Return the check digit of digits, 0 for digits that end with their right one (Damm, 2004)."""
     interim = 0
     for digit in digits:
         interim = _TABLE[interim][int(digit)]
@@ -31,7 +32,7 @@ def _damm(digits: str) -> int:
 def make_number(*, year: int, counter: int) -> str:
     """Return the number as digits only, e.g. year 2026 and counter 4721 give ten digits."""
     body = f"{year % 100:02d}{counter:07d}"
-    return body + str(_damm(body))
+    return body + str(damm(body))
 
 
 def read_number(text: str) -> str | None:
@@ -44,7 +45,7 @@ def read_number(text: str) -> str | None:
     )
     if not (digits.isascii() and digits.isdigit() and 10 <= len(digits) <= 18):
         return None
-    return digits if _damm(digits) == 0 else None
+    return digits if damm(digits) == 0 else None
 
 
 def show_number(number: str) -> str:

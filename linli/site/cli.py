@@ -132,6 +132,31 @@ def import_cases(file: str) -> None:
     sys.exit(import_command.run(file))
 
 
+@import_.command(name="divisions")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True))
+@click.option("--dry-run", is_flag=True, help="Show the difference and change nothing.")
+def import_divisions(file: str, dry_run: bool) -> None:
+    """Apply a division file (CSV, .gz too): places are added, renamed and re-drawn.
+
+    A column succeeds names the older codes that a place follows. Exit status 0; 2 for a file that cannot be
+    used at all.
+    """
+    ready()
+    from linli.site import import_places_command
+
+    sys.exit(import_places_command.divisions(file, dry_run=dry_run))
+
+
+@import_.command(name="compounds")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True))
+def import_compounds(file: str) -> None:
+    """Load compounds (CSV, .gz too), columns lianjia_id,name,district,bd09_lng,bd09_lat."""
+    ready()
+    from linli.site import import_places_command
+
+    sys.exit(import_places_command.compounds(file))
+
+
 @linli.command()
 def sweep() -> None:
     """Raise the clock alerts that are due. Run it every minute; a second run changes nothing."""

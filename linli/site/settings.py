@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "linli.kernel",
     "linli.territory",
     "linli.accounts",
+    "linli.workforce",
     "linli.cases",
     "linli.web",
 ]

@@ -23,8 +23,10 @@ urlpatterns = [
     path("health", health, name="health"),
     path("language/", set_language, name="set_language"),
     path("", include("linli.accounts.urls")),
+    path("", include("linli.workforce.urls")),
     path("", include("linli.cases.urls")),
     path("", include("linli.cases.clocks.urls")),
     path("", include("linli.territory.calendar.urls")),
+    path("", include("linli.web.places.urls")),
     path("", include("linli.web.urls")),
 ]

@@ -1,13 +1,27 @@
 """Places and organisations."""
 
-from typing import ClassVar, Self
+import datetime as dt
+from typing import Any, ClassVar, Self
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from linli.kernel.actor import SCOPE_COLUMNS
 from linli.kernel.scope import Scoped
+from linli.methods.geo import Datum
+from linli.territory import door_codes
 from linli.territory.calendar.models import CalendarDay, CalendarYear
+from linli.territory.choices import (
+    BELOW_COMMUNITY,
+    Known,
+    OrganisationKind,
+    PlaceLevel,
+    Succession,
+)
 
 __all__ = [
     "CalendarDay",
@@ -16,29 +30,51 @@ __all__ = [
     "OrganisationKind",
     "Place",
     "PlaceLevel",
+    "Serving",
 ]
 
 
-class PlaceLevel(models.TextChoices):
-    """What people call the place. Which scope column it fills follows from its depth, not from this."""
+def only(field: str) -> Func:
+    """Return a key as a range of one, so that an EXCLUDE needs no extension (btree_gist)."""
+    return Func(F(field), F(field), Value("[]"), function="int8range")
 
-    PROVINCE = "province", _("Province")
-    CITY = "city", _("City")
-    DISTRICT = "district", _("District")
-    STREET = "street", _("Sub-district")
-    COMMUNITY = "community", _("Community")
-    VILLAGE = "village", _("Village")
-    COMPOUND = "compound", _("Compound")
-    BUILDING = "building", _("Building")
-    ENTRANCE = "entrance", _("Entrance")
+
+def never_twice(name: str, *fields: str) -> ExclusionConstraint:
+    """Return the constraint that rows of equal `fields` never overlap in valid_from .. valid_to."""
+    during = Func(F("valid_from"), F("valid_to"), function="daterange")
+    keys = [(only(field), RangeOperators.OVERLAPS) for field in fields]
+    return ExclusionConstraint(name=name, expressions=[*keys, (during, RangeOperators.OVERLAPS)])
+
+
+def ends_after_start(name: str) -> models.CheckConstraint:
+    """Return the constraint that what ends has lasted at least a day; unknown ends are open."""
+    either_open = Q(valid_from__isnull=True) | Q(valid_to__isnull=True)
+    return models.CheckConstraint(
+        name=name, condition=either_open | Q(valid_to__gt=F("valid_from"))
+    )
+
+
+class DatedQuerySet(models.QuerySet[Any]):
+    """Rows that hold from a day to a day; the day of the end itself is outside."""
+
+    def on(self, day: dt.date) -> Self:
+        """Return the rows that hold on a day. An unknown beginning or end is open."""
+        begun = Q(valid_from__isnull=True) | Q(valid_from__lte=day)
+        return self.filter(begun, Q(valid_to__isnull=True) | Q(valid_to__gt=day))
+
+    def not_over(self, day: dt.date) -> Self:
+        """Return the rows that hold on a day or will hold later."""
+        return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=day))
 
 
 class Place(Scoped):
     """One place. The four scope columns name its ancestors from the root of its territory down,
-    itself included, so that "everything in X" is an equality on one column.
+    itself included, so that "everything in X" is an equality on one column. A compound, building or
+    entrance has no column of its own: it carries those of the area around it (`queries.inside`).
 
     `code`: 6, 9 or 12 digits for the national division codes (National Bureau of Statistics,
-    edition of 2023-06-30); with a prefix (`xd-A3`) for compounds and foreign territories.
+    edition of 2023-06-30); with a prefix (`xd-A3`, `cp-…`) for foreign territories and what lies below
+    the community. `known_by` says how we know where a place lies; `valid_to` is set when it was re-drawn.
     """
 
     code = models.CharField(_("Place code"), max_length=32, unique=True, db_collation="C")
@@ -47,14 +83,36 @@ class Place(Scoped):
     name_en = models.CharField(_("English name"), max_length=100, blank=True)
     level = models.CharField(max_length=16, choices=PlaceLevel.choices)
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    door_code = models.CharField(
+        _("Door code"), max_length=16, unique=True, null=True, db_collation="C"
+    )
+    source = models.CharField(_("Source"), max_length=32, blank=True)
+    source_key = models.CharField(_("Number at the source"), max_length=64, blank=True)
+    known_by = models.CharField(max_length=16, choices=Known.choices, default=Known.OFFICIAL)
+    valid_from = models.DateField(_("From"), null=True)
+    valid_to = models.DateField(_("To"), null=True)
+    version = models.IntegerField(default=1)
+
+    objects: ClassVar = DatedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("Place")
         indexes = [models.Index(fields=["short_name"], name="place_short_name")]
         constraints = [
             models.CheckConstraint(
-                name="place_level_known", condition=models.Q(level__in=PlaceLevel.values)
-            )
+                name="place_level_known", condition=Q(level__in=PlaceLevel.values)
+            ),
+            models.CheckConstraint(name="place_known_by", condition=Q(known_by__in=Known.values)),
+            models.UniqueConstraint(
+                fields=["source", "source_key"],
+                condition=~Q(source_key=""),
+                name="place_source_key",
+            ),
+            models.CheckConstraint(
+                name="place_door_code_below_community",
+                condition=Q(door_code__isnull=True) | Q(level__in=BELOW_COMMUNITY),
+            ),
+            ends_after_start("place_ends_after_start"),
         ]
 
     def __str__(self) -> str:
@@ -67,46 +125,173 @@ class Place(Scoped):
 
     @property
     def scope_column(self) -> str:
-        """Return the column on which an equality means "within this place"."""
+        """Return the column on which an equality means "within this place", for an area."""
         return SCOPE_COLUMNS[self.depth]
 
+    @property
+    def is_area(self) -> bool:
+        """Return whether the place has a scope column of its own: it lies not below the community."""
+        return self.level not in BELOW_COMMUNITY
 
-class OrganisationKind(models.TextChoices):
-    HOTLINE = "hotline", _("Hotline centre")
-    DISTRICT = "district", _("District government")
-    DEPARTMENT = "department", _("Department")
-    STREET = "street", _("Sub-district office")
-    COMMITTEE = "committee", _("Residents' committee")
-    PROPERTY = "property", _("Property company")
+    @property
+    def shown_door_code(self) -> str:
+        return door_codes.show(self.door_code) if self.door_code else ""
 
 
-class OrganisationQuerySet(models.QuerySet["Organisation"]):
-    def serving(self, place: Place) -> Self:
-        """Return the organisations whose own place is this place or one around it."""
-        codes = [code for code in place.scope.values() if code]
-        return self.filter(place__code__in=codes, is_open=True)
+class PlacePoint(models.Model):
+    """Where a place lies, in one datum. `is_given`: from the source; else computed from such a point."""
+
+    place = models.ForeignKey(Place, models.CASCADE, related_name="points")
+    datum = models.CharField(max_length=8, choices=[(datum.value, datum.value) for datum in Datum])
+    longitude = models.DecimalField(_("Longitude"), max_digits=9, decimal_places=6)
+    latitude = models.DecimalField(_("Latitude"), max_digits=8, decimal_places=6)
+    is_given = models.BooleanField(default=True)
+
+    class Meta:
+        verbose_name = _("Point")
+        constraints = [
+            models.UniqueConstraint(fields=["place", "datum"], name="point_once_a_datum"),
+            models.CheckConstraint(
+                name="point_datum_known", condition=Q(datum__in=[datum.value for datum in Datum])
+            ),
+            models.CheckConstraint(
+                name="point_on_earth",
+                condition=Q(longitude__range=(-180, 180), latitude__range=(-90, 90)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.longitude}, {self.latitude} ({self.datum})"
+
+
+class PlaceSuccession(models.Model):
+    """Which place took another's place, and when. `is_main`: what lay on the old one goes there."""
+
+    place = models.ForeignKey(Place, models.PROTECT, related_name="successions")
+    successor = models.ForeignKey(Place, models.PROTECT, related_name="predecessions")
+    kind = models.CharField(max_length=16, choices=Succession.choices)
+    at = models.DateField(_("From"))
+    is_main = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("Succession")
+        constraints = [
+            models.UniqueConstraint(fields=["place", "successor"], name="succession_once"),
+            models.UniqueConstraint(
+                fields=["place"], condition=Q(is_main=True), name="succession_one_main"
+            ),
+            models.CheckConstraint(
+                name="succession_not_itself", condition=~Q(place=F("successor"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.place_id} → {self.successor_id}"
+
+
+class DivisionDraft(models.Model):
+    """A division file that an administrator is looking at: its rows, until they are applied."""
+
+    name = models.CharField(max_length=200)
+    rows = models.JSONField()
+    refused = models.JSONField(default=list)
+    made_at = models.DateTimeField()
+    user_id = models.BigIntegerField(null=True)
+    applied_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("Division file")
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Organisation(models.Model):
-    """Whoever an order can go to. Orders go to an organisation, never to a place."""
+    """Whoever an order can go to. Orders go to an organisation, never to a place.
+
+    `place` is where it belongs; what it serves, and from when to when, stands in Serving. Root of the
+    event stream of its servings, posts, appointments and duties.
+    """
 
     code = models.CharField(_("Organisation code"), max_length=32, unique=True, db_collation="C")
     name = models.CharField(_("Name"), max_length=100)
     name_en = models.CharField(_("English name"), max_length=100, blank=True)
-    kind = models.CharField(max_length=16, choices=OrganisationKind.choices)
+    kind = models.CharField(max_length=32, choices=OrganisationKind.choices)
     place = models.ForeignKey(Place, models.PROTECT, related_name="organisations")
     is_open = models.BooleanField(default=True)
+    closed_at = models.DateTimeField(null=True)
+    successor = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    version = models.IntegerField(default=1)
 
-    objects: ClassVar = OrganisationQuerySet.as_manager()
+    serves: Place
+    """Set by `queries.serving` only: the place around the one asked about that it serves."""
 
     class Meta:
         verbose_name = _("Organisation")
         constraints = [
             models.CheckConstraint(
-                name="organisation_kind_known",
-                condition=models.Q(kind__in=OrganisationKind.values),
-            )
+                name="organisation_kind_known", condition=Q(kind__in=OrganisationKind.values)
+            ),
+            models.CheckConstraint(
+                name="organisation_closed_has_time",
+                condition=Q(is_open=True, closed_at__isnull=True, successor__isnull=True)
+                | Q(is_open=False, closed_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class Serving(models.Model):
+    """Which place an organisation serves, from when to when. Several may serve one place."""
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="servings")
+    place = models.ForeignKey(Place, models.PROTECT, related_name="servings")
+    valid_from = models.DateField(_("From"), null=True)
+    valid_to = models.DateField(_("To"), null=True)
+
+    objects: ClassVar = DatedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Serving")
+        constraints = [
+            never_twice("serving_never_twice", "organisation_id", "place_id"),
+            ends_after_start("serving_ends_after_start"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id} · {self.place_id}"
+
+
+class Post(models.Model):
+    """A post of an organisation, whoever holds it. `seats`: how many people may hold it at once."""
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="posts")
+    title = models.CharField(_("Post"), max_length=60)
+    title_en = models.CharField(_("English name"), max_length=100, blank=True)
+    seats = models.PositiveSmallIntegerField(_("Seats"), default=1)
+    valid_from = models.DateField(_("From"), null=True)
+    valid_to = models.DateField(_("To"), null=True)
+
+    objects: ClassVar = DatedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Post")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "title"],
+                condition=Q(valid_to__isnull=True),
+                name="post_one_open",
+            ),
+            models.CheckConstraint(name="post_has_seats", condition=Q(seats__gte=1)),
+            ends_after_start("post_ends_after_start"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+def day_of(at: dt.datetime) -> dt.date:
+    """Return the day at the site on which a moment lies."""
+    return timezone.localtime(at, timezone.get_default_timezone()).date()

@@ -6,3 +6,5 @@ from enum import StrEnum
 class TerritoryPermission(StrEnum):
     LOAD = "territory.load"
     CALENDAR = "territory.calendar"
+    SEE = "territory.see"
+    MANAGE = "territory.manage"

@@ -8,8 +8,10 @@ from django.db.models import Case, F, Func, IntegerField, Q, QuerySet, TextField
 from django.db.models.functions import Lower, StrIndex
 
 from linli.methods.language.normal import lookup_form
-from linli.territory import naming
+from linli.territory import door_codes, naming
+from linli.territory.choices import PlaceLevel
 from linli.territory.models import Place
+from linli.territory.serving import below as keys_below
 
 CANDIDATES = 12
 """As many as bear one name in the city (辛庄)."""
@@ -18,8 +20,8 @@ CANDIDATES = 12
 def find_places(text: str, *, within: Iterable[tuple[str, str]]) -> list[Place]:
     """Return the places that the words may mean, likeliest first, at most CANDIDATES. At most 6 queries.
 
-    `within` are (scope column, code) pairs: only places inside one of them. A code is found exactly; words
-    match a name, a short name, the beginning of one, or an address with names (朝阳区垡头街道双合家园4号楼).
+    `within` are (scope column, code) pairs: only places inside one of them. A code or a door code is found
+    exactly; words match a name, a short name, the beginning of one, or an address with names (朝阳区垡头街道双合家园4号楼).
     One place alone is an answer that can be relied on: where the words leave a doubt, there are several.
     """
     held = list(within)
@@ -30,7 +32,8 @@ def find_places(text: str, *, within: Iterable[tuple[str, str]]) -> list[Place]:
     for asked in dict.fromkeys((lookup_form(text), _typed_form(text))):
         if not asked:
             return []
-        exact = list(Place.objects.filter(area, code__iexact=asked))
+        known = Q(code__iexact=asked) | Q(door_code=door_codes.read(text) or "-")
+        exact = list(Place.objects.filter(area, known, valid_to=None))
         found = exact or _named(asked, area=area, held=held)
         if found:
             return found[:CANDIDATES]
@@ -50,10 +53,17 @@ def _folded(column: str) -> Lower:
     return Lower(Func(F(column), template=template, output_field=TextField()))
 
 
+def _in_words() -> QuerySet[Any]:
+    """Return the places that words may name: those in force, without 3号楼, of which every court has one."""
+    numbered = (PlaceLevel.BUILDING, PlaceLevel.ENTRANCE)
+    return Place.objects.filter(valid_to=None).exclude(level__in=numbered)
+
+
 def _named(asked: str, *, area: Q, held: list[tuple[str, str]]) -> list[Place]:
     """Return the places that the text names, or those whose names its words begin."""
     occurring = (
-        Place.objects.annotate(
+        _in_words()
+        .annotate(
             short_at=StrIndex(Value(asked), _folded("short_name")),
             name_at=StrIndex(Value(asked), _folded("name")),
         )
@@ -69,7 +79,10 @@ def _named(asked: str, *, area: Q, held: list[tuple[str, str]]) -> list[Place]:
     if len(reading.rest) > 1 and not naming.TAIL.match(reading.rest):
         below = Q(pk__in=())
         for place in meant:
-            below |= Q(**{place.scope_column: place.code})
+            if place.is_area:
+                below |= Q(**{place.scope_column: place.code})
+            else:
+                below |= Q(pk__in=keys_below(place))
         if smaller := _beginning(reading.rest, area=area & below, inner=False):
             return smaller
         if all(place.parent is None for place in meant):
@@ -79,6 +92,9 @@ def _named(asked: str, *, area: Q, held: list[tuple[str, str]]) -> list[Place]:
         around = [places[known.code] for known in reading.context]
         meant = [place for place in meant if around or place.level not in naming.AREAS]
         meant += around or [place.parent for place in meant if place.parent]
+    # A compound that bears the name of its community is no second answer: the community holds it.
+    twins = {(p.code, p.short_name) for p in meant}
+    meant = [p for p in meant if p.is_area or (p.community_code, p.short_name) not in twins]
     inside = [p for p in meant if any(getattr(p, column) == code for column, code in held)]
     return list({place.pk: place for place in inside}.values())
 
@@ -98,11 +114,15 @@ def _beginning(words: str, *, area: Q, inner: bool = True) -> list[Place]:
     name = naming.core(words)
     if len(name) < 2:
         return []
-    named: QuerySet[Any] = Place.objects.annotate(folded=_folded("name")).annotate(
-        rank=Case(
-            When(folded__startswith=name, then=Value(0)),
-            default=Value(1),
-            output_field=IntegerField(),
+    named = (
+        _in_words()
+        .annotate(folded=_folded("name"))
+        .annotate(
+            rank=Case(
+                When(folded__startswith=name, then=Value(0)),
+                default=Value(1),
+                output_field=IntegerField(),
+            )
         )
     )
     inner = inner and not any(c.isdigit() for c in name)  # 3号 stands inside many a house number
@@ -129,5 +149,7 @@ def with_paths(places: list[Place]) -> list[Place]:
     names = dict(Place.objects.filter(code__in=codes).values_list("code", "name"))
     for place in places:
         chain = [code for code in list(place.scope.values())[1:] if code]
-        place.path_text = " · ".join(names[code] for code in chain if code in names) or place.name  # type: ignore[attr-defined]
+        around = [names[code] for code in chain if code in names]
+        own = [] if place.code in chain else [place.name]
+        place.path_text = " · ".join([*around, *own])  # type: ignore[attr-defined]
     return places

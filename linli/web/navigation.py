@@ -50,9 +50,11 @@ NAVIGATION = (
     NavItem("cases:work", _("My work"), "inbox", "cases.handle", "handle"),
     NavItem("cases:take_call", _("Take a call"), "phone", "cases.receive", "hear", go=True),
     NavItem("cases:follow_up", _("Call back"), "visit", "cases.follow_up", "follow_up"),
+    NavItem("workforce:week", _("Duty roster"), "clock", "workforce.roster", ""),
     NavItem("cases:rates", _("Three rates"), "chart", "cases.see_rates", "rates"),
     NavItem("clocks:clocks", _("Limits"), "clock", "cases.clocks", ""),
     NavItem("calendar:calendar", _("Working days"), "book", "territory.calendar", ""),
+    NavItem("places:home", _("Places"), "pin", "territory.see", ""),
 )
 
 

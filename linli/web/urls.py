@@ -2,7 +2,10 @@
 
 from django.urls import path
 
-from linli.web import views
+from linli.web import views, who_may
 
 app_name = "web"
-urlpatterns = [path("appearance/", views.appearance, name="appearance")]
+urlpatterns = [
+    path("appearance/", views.appearance, name="appearance"),
+    path("who-may/", who_may.who_may, name="who_may"),
+]

@@ -42,10 +42,17 @@ def newcomer(town: Town, root: Actor) -> User:
 
 
 # What each role may do is reviewed here, line by line.
+EVERYBODY = {"territory.see", "workforce.see", "accounts.see_roles"}
 ALLOWED = {
     "operator": {"cases.see", "cases.receive"},
     "dispatcher": {"cases.see", "cases.dispatch"},
-    "community_worker": {"cases.see", "cases.handle", "cases.unmask", "cases.see_rates"},
+    "community_worker": {
+        "cases.see",
+        "cases.handle",
+        "cases.unmask",
+        "cases.see_rates",
+        "workforce.roster",
+    },
     "follow_up_caller": {"cases.see", "cases.follow_up", "cases.unmask"},
     "leader": {"cases.see_rates"},
     "administrator": {
@@ -56,14 +63,17 @@ ALLOWED = {
         "cases.sweep",
         "territory.load",
         "territory.calendar",
+        "territory.manage",
         "accounts.manage",
+        "accounts.appoint",
+        "workforce.roster",
     },
 }
 
 
 @pytest.mark.parametrize("role", sorted(ROLES))
 def test_what_a_role_may_do(role: str) -> None:
-    assert permissions_of(role) == ALLOWED[role]
+    assert permissions_of(role) == ALLOWED[role] | EVERYBODY
 
 
 def test_a_role_that_is_no_more_may_do_nothing() -> None:

@@ -1,4 +1,4 @@
-"""The builders' town again and again, at the price of seven statements."""
+"""The builders' town again and again, at the price of eight statements."""
 
 import datetime as dt
 import pickle
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from linli.accounts.models import RoleGrant, User
 from linli.cases.clocks.models import ClockClass, ClockProfile, ClockTerm
 from linli.kernel.actor import Actor
-from linli.territory.models import Organisation, Place
+from linli.territory.models import Organisation, Place, Serving
 from tests.builders import Town, a_town
 from tests.conftest import NOW
 
@@ -38,11 +38,13 @@ def standing_town() -> Town:
             list(ClockClass.objects.all()),
             list(ClockTerm.objects.all()),
         )
-        _first.append(pickle.dumps((town.places, town.units, town.users, grants, limits)))
+        servings = list(Serving.objects.filter(organisation__in=town.units.values()))
+        _first.append(pickle.dumps((town.places, town.units, town.users, grants, limits, servings)))
         return StandingTown(town.places, town.units, town.users)
-    places, units, users, grants, limits = pickle.loads(_first[0])
+    places, units, users, grants, limits, servings = pickle.loads(_first[0])
     Place.objects.bulk_create(places.values())
     Organisation.objects.bulk_create(units.values())
+    Serving.objects.bulk_create(servings)
     User.objects.bulk_create(users.values())
     RoleGrant.objects.bulk_create(grants)
     for rows in limits:

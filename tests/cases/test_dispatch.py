@@ -96,8 +96,8 @@ def test_a_unit_that_is_not_there_or_shut_is_refused(town: Town, case: Case) -> 
     with refused(NOT_SERVING):
         dispatch(town, case, lead_id=0)
     shut = town.units["committee-029"]
-    shut.is_open = False
-    shut.save(update_fields=["is_open"])
+    shut.is_open, shut.closed_at = False, NOW
+    shut.save(update_fields=["is_open", "closed_at"])
     with refused(NOT_SERVING):
         dispatch(town, case)
 

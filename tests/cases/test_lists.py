@@ -99,7 +99,7 @@ def test_open_cases_at_a_place_and_below_it(town: Town) -> None:
 
 def test_leads_are_the_units_around_a_place_the_nearest_first(town: Town) -> None:
     codes = {
-        place: [unit.code for unit in queries.leads_for(town.places[place])]
+        place: [unit.code for unit in queries.leads_for(town.places[place], at=NOW)]
         for place in ("110105019029", "110105019030", "110105019", "110106")
     }
     assert codes == {

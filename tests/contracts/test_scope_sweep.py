@@ -3,6 +3,7 @@
 A new address that takes an object fails here by name until a row in OBJECTS says how to visit it.
 """
 
+import datetime as dt
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -22,6 +23,10 @@ from linli.accounts.permissions import ROLES, permissions_of
 from linli.cases.models import Case
 from linli.cases.operations import unmask
 from linli.kernel.ids import make_number, show_number
+from linli.kernel.models import Event
+from linli.territory.models import day_of
+from linli.territory.operations import keep_draft
+from linli.workforce.operations import plan
 from tests.builders import Town, a_case
 from tests.cases.pages import a_browser
 from tests.cases.people import a_user
@@ -78,6 +83,65 @@ ended is a rule of its own area, tested with the operation."""
 
 
 @dataclass(frozen=True)
+class Thing:
+    """An address about something other than a case: a place, an organisation, a shift, a file.
+
+    `elsewhere` is one of 双合家园, where the visitor has no part; `nowhere` is none at all.
+    """
+
+    elsewhere: Callable[[Town], str | int]
+    nowhere: str | int
+    form: dict[str, str] = field(default_factory=dict)
+
+
+def _home(town: Town) -> str:
+    return "110105019029"
+
+
+def _committee(town: Town) -> str:
+    return "committee-029"
+
+
+def _shift(town: Town) -> int:
+    made = plan(
+        actor=town.actor("worker"),
+        organisation_id=town.units["committee-029"].pk,
+        user_id=town.users["worker"].pk,
+        days=[day_of(NOW)],
+        begins=dt.time(9),
+        ends=dt.time(17),
+        kind="duty",
+    )
+    return made[0].pk
+
+
+def _draft(town: Town) -> int:
+    return keep_draft(actor=town.actor("administrator"), name="x.csv", rows=[]).pk
+
+
+NO_PLACE, NO_UNIT, NO_ROW = "110105019099", "committee-099", 987_654_321
+_DAY = {"valid_from": "2026-12-01", "valid_to": ""}
+THINGS: dict[str, Thing] = {
+    "places:place": Thing(_home, NO_PLACE),
+    "places:organisations": Thing(_home, NO_PLACE),
+    "places:open_place": Thing(_home, NO_PLACE, {"level": "compound", "name": "南院"}),
+    "places:establish": Thing(
+        _home, NO_PLACE, {"name": "某", "kind": "property", "code": "property-1"}
+    ),
+    "places:organisation": Thing(_committee, NO_UNIT),
+    "places:serve": Thing(_committee, NO_UNIT, {"place_code": "110105015044", **_DAY}),
+    "places:stop_serving": Thing(_committee, NO_UNIT, {"serving": "1"}),
+    "places:open_post": Thing(_committee, NO_UNIT, {"title": "主任", "seats": "1"}),
+    "places:appoint": Thing(_committee, NO_UNIT, {"post": "1", "username": "ma", **_DAY}),
+    "places:end_appointment": Thing(_committee, NO_UNIT, {"appointment": "1"}),
+    "places:close": Thing(_committee, NO_UNIT, {"close": "1"}),
+    "places:difference": Thing(_draft, NO_ROW, {"shown": "x"}),
+    "workforce:swap": Thing(_shift, NO_ROW, {"person": "1"}),
+    "workforce:end": Thing(_shift, NO_ROW),
+}
+
+
+@dataclass(frozen=True)
 class Asked:
     """A parameter that names an object: what to send for one that lies elsewhere, and for none."""
 
@@ -114,12 +178,18 @@ PARAMETERS = (
     Asked("cases:intake_hints", "POST", "phone", lambda case: PHONE, "19900008888", "operator"),
     Asked("cases:intake_hints", "POST", "place", lambda case: "双合家园", "没有此地", "operator"),
     Asked("cases:take_call", "POST", "place", lambda case: "双合家园", "没有此地", "operator"),
+    Asked("places:home", "GET", "q", lambda case: "双合家园", "没有此地", "leader"),
+    Asked("places:home", "GET", "q", lambda case: "110105019029", NO_PLACE, "community_worker"),
+    Asked("workforce:week", "GET", "unit", lambda case: "committee-029", NO_UNIT, "leader"),
+    Asked("workforce:plan", "POST", "unit", lambda case: "committee-029", NO_UNIT, "administrator"),
 )
 PLAIN = {
     ("GET", "again"),
     ("GET", "from"),
     ("GET", "month"),
     ("GET", "page"),
+    ("GET", "week"),
+    ("POST", "week"),
     ("POST", "next"),
     ("POST", "username"),
 }
@@ -159,7 +229,7 @@ def test_every_address_needs_a_permission_or_is_open_on_purpose() -> None:
 
 def test_every_address_of_an_object_is_swept() -> None:
     found = {name for name, p in addresses().items() if takes_object(p)}
-    assert found == {*OBJECTS, *OF_NO_AREA}
+    assert found == {*OBJECTS, *OF_NO_AREA, *THINGS}
 
 
 def test_every_parameter_of_a_view_is_swept_or_plain() -> None:
@@ -180,6 +250,8 @@ def town(db: None) -> Iterator[Town]:
 def url_of(name: str, number: str) -> str:
     if name in OF_NO_AREA:
         return reverse(name, args=[OF_NO_AREA[name]])
+    if name in THINGS:
+        return reverse(name, args=[THINGS[name].nowhere])
     return reverse(name, args=[number] if takes_object(addresses()[name]) else [])
 
 
@@ -228,6 +300,23 @@ def test_a_case_next_door_looks_like_none(town: Town, name: str) -> None:
     assert case.version == version
 
 
+@pytest.mark.parametrize("name", sorted(THINGS))
+def test_a_thing_next_door_looks_like_none(town: Town, name: str) -> None:
+    thing = THINGS[name]
+    there = reverse(name, args=[thing.elsewhere(town)])
+    none = reverse(name, args=[thing.nowhere])
+    before = list(Event.objects.order_by("pk").values_list())
+    able = [role for role in ROLES if permission_of(GUARDED[name]) in permissions_of(role)]
+    for role in {"community_worker", *able}:
+        client = outsider(town, role)
+        here = answers(client, there, thing.form)
+        nowhere = answers(client, none, thing.form)
+        for one, other in zip(here, nowhere, strict=True):
+            assert seen(one, there) == seen(other, none)
+            assert one.status_code in ((404, 405) if role in able else (403,))
+    assert list(Event.objects.order_by("pk").values_list()) == before
+
+
 @pytest.mark.parametrize("asked", PARAMETERS, ids=lambda a: f"{a.name}-{a.method}-{a.parameter}")
 def test_what_is_asked_for_next_door_looks_like_nothing(town: Town, asked: Asked) -> None:
     case = a_case(town, at=asked.at, words="六号楼的秘密", phone=PHONE)
@@ -238,7 +327,7 @@ def test_what_is_asked_for_next_door_looks_like_nothing(town: Town, asked: Asked
     for given in (asked.elsewhere(case), asked.nowhere):
         for headers in ({}, {"HX-Request": "true"}):
             response = send(url, {**asked.form, asked.parameter: given}, headers=headers)
-            told.append(seen(response, given, show_number(given)))
+            told.append(seen(response, given, show_number(given), quote(given)))
             assert "六号楼的秘密" not in response.content.decode()
     assert told[0] == told[2]
     assert told[1] == told[3]
@@ -261,7 +350,8 @@ def test_a_role_without_the_permission_is_told_so(town: Town, role: str) -> None
     closed = [name for name, pattern in GUARDED.items() if permission_of(pattern) not in held]
     assert closed
     for name in closed:
-        send = client.post if name in {*OBJECTS, "clocks:end_term"} else client.get
+        posted = {*OBJECTS, *THINGS, "clocks:end_term"}
+        send = client.post if name in posted else client.get
         response = send(url_of(name, case.number))
         assert response.status_code == 403, name
         assert case.title not in response.content.decode()
@@ -285,6 +375,10 @@ def test_no_address_breaks_over_nonsense(town: Town, value: str) -> None:
     for name in OBJECTS:
         url = url_of(name, NOBODYS).replace(NOBODYS, quote(value))
         assert somebody_for(town, name).post(url).status_code == 404, name
+    for name, thing in THINGS.items():
+        if isinstance(thing.nowhere, str):
+            url = reverse(name, args=["NOWHERE"]).replace("NOWHERE", quote(value))
+            assert somebody_for(town, name).post(url).status_code in (404, 405), name
 
 
 PAGES = {
@@ -300,6 +394,15 @@ PAGES = {
     "clocks:add_version": ("administrator", "received"),
     "calendar:calendar": ("administrator", "received"),
     "calendar:year": ("administrator", "received"),
+    "places:home": ("worker", "received"),
+    "places:place": ("worker", "in_progress"),
+    "places:organisations": ("worker", "received"),
+    "places:organisation": ("administrator", "in_progress"),
+    "places:close": ("administrator", "in_progress"),
+    "places:divisions": ("administrator", "received"),
+    "places:difference": ("administrator", "received"),
+    "workforce:week": ("worker", "received"),
+    "web:who_may": ("leader", "received"),
 }
 
 
@@ -320,7 +423,10 @@ def test_a_page_takes_few_queries_however_much_it_shows(town: Town, name: str) -
     if name == "cases:case":
         unmask(actor=town.actor("worker"), case_id=case.pk, reason="回电")
     client = a_browser(town.users[who])
+    url = url_of(name, case.number)
+    if name in THINGS:
+        url = reverse(name, args=[THINGS[name].elsewhere(town)])
     with CaptureQueriesContext(connection) as queries:
-        response = client.get(url_of(name, case.number))
+        response = client.get(url)
     assert response.status_code == 200
     assert len(queries) <= BUDGET, "\n".join(query["sql"][:160] for query in queries)

@@ -2,6 +2,7 @@
 
 from linli.cases.operations.dispatching import dispatch
 from linli.cases.operations.follow_up import close, follow_up, miss_follow_up
+from linli.cases.operations.handing_over import close_unit, follow_redrawn_places, hand_over
 from linli.cases.operations.handling import accept, contact, report, unmask
 from linli.cases.operations.intake import BatchOutcome, Draft, SetAside, receive, receive_batch
 
@@ -11,9 +12,12 @@ __all__ = [
     "SetAside",
     "accept",
     "close",
+    "close_unit",
     "contact",
     "dispatch",
+    "follow_redrawn_places",
     "follow_up",
+    "hand_over",
     "miss_follow_up",
     "receive",
     "receive_batch",

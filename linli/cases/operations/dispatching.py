@@ -30,7 +30,14 @@ NO_PROFILE = Refusal(
 )
 
 
-@operation(P.DISPATCH)
+LEAD_CLOSED = Refusal(
+    "order.lead_closed",
+    _("This unit has been closed meanwhile. Choose another of the units listed."),
+    "lead",
+)
+
+
+@operation(P.DISPATCH, constraints={"order_lead_is_open": LEAD_CLOSED})
 def dispatch(
     *,
     actor: Actor,
@@ -51,7 +58,7 @@ def dispatch(
     refusal = CASE.closed(case, "dispatch", actor=actor)
     if refusal is not None:
         raise told_who_was_first(case, "dispatch", refusal)
-    lead = next((unit for unit in leads_for(case.place) if unit.pk == lead_id), None)
+    lead = next((unit for unit in leads_for(case.place, at=actor.now) if unit.pk == lead_id), None)
     if lead is None:
         raise NOT_SERVING(place=case.place.name)
     profile = profile_for(case.place, at=actor.now, override=by_override)

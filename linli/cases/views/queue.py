@@ -16,7 +16,7 @@ from linli.cases.permissions import CasePermission as P
 from linli.cases.views.finding import case_or_404
 from linli.kernel.http import ActorRequest, needs
 from linli.kernel.ids import read_number
-from linli.territory.models import Organisation, Place
+from linli.territory.models import Place
 from linli.territory.queries import path_names
 
 PAGE = 25
@@ -33,7 +33,7 @@ def queue(request: ActorRequest) -> HttpResponse:
 def dispatch(request: ActorRequest, number: str) -> HttpResponse:
     """Send one case to its lead unit."""
     case = case_or_404(request, number, permission=P.DISPATCH)
-    form = DispatchForm(request.POST, leads=queries.leads_for(case.place))
+    form = DispatchForm(request.POST, leads=queries.leads_for(case.place, at=request.actor.now))
     if form.is_valid():
         with form.catching():
             operations.dispatch(
@@ -63,7 +63,7 @@ def _queue_page(
         "loop_step": "dispatch",
     }
     if selected is not None:
-        leads = queries.leads_for(selected.place)
+        leads = queries.leads_for(selected.place, at=request.actor.now)
         context |= {
             "form": form or DispatchForm(leads=leads),
             "kept": form if selected.state != CASE.initial else None,
@@ -76,11 +76,11 @@ def _queue_page(
     return render(request, "cases/queue.html", context, status=422 if failed else 200)
 
 
-def _why(unit: Organisation, place: Place) -> str:
-    if unit.place == place:
+def _why(unit: Any, place: Place) -> str:
+    if unit.serves == place:
         return _("Serves %(place)s itself") % {"place": place.name}
     return _("Serves %(place)s, which %(inner)s belongs to") % {
-        "place": unit.place.name,
+        "place": unit.serves.name,
         "inner": place.name,
     }
 

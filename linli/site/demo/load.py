@@ -20,6 +20,7 @@ from linli.cases.models import Case, ClockAlert
 from linli.kernel.actor import Actor
 from linli.methods.clocks import Calendar, Clock, whole
 from linli.site.demo.days import call_times, minutes
+from linli.site.demo.neighbourhood import load_neighbourhood
 from linli.site.demo.people import COMMITTEE_OF, COMMUNITIES, HANDLERS, PEOPLE, UNITS
 from linli.site.demo.words import CALLERS, REQUESTS, Request
 from linli.territory.calendar.announced import announced_years, source
@@ -77,6 +78,7 @@ def load_demo(
     load_shipped(actor=root)
     _calendar(root)
     _people(root, since=now - dt.timedelta(days=730))
+    load_neighbourhood(now=now)
     cast = _Cast(now)
     known = set(
         Case.objects.everywhere("demo: which cases stand already")

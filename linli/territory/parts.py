@@ -1,0 +1,77 @@
+"""Steps that operations on places and organisations share, here and on higher floors."""
+
+import datetime as dt
+
+from django.db import connection
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from linli.kernel.actor import Actor
+from linli.kernel.errors import Refusal
+from linli.kernel.events import record
+from linli.territory.events import OrganisationClosed
+from linli.territory.models import Organisation, Place, Post, Serving, day_of
+from linli.territory.serving import held_by
+
+OUTSIDE = Refusal(
+    "territory.outside",
+    _("“%(place)s” lies outside your area. Ask an administrator who looks after it."),
+)
+IS_CLOSED = Refusal(
+    "organisation.closed",
+    _("“%(unit)s” is closed. Choose an organisation that is open."),
+)
+
+
+def require_within(place: Place, *, actor: Actor, permission: str) -> None:
+    """Raise OUTSIDE unless the actor holds the permission over an area around the place."""
+    if not Place.objects.filter(held_by(actor, permission), pk=place.pk).exists():
+        raise OUTSIDE(place=place.name)
+
+
+def locked_organisation(organisation_id: int, *, actor: Actor, permission: str) -> Organisation:
+    """Return an open organisation within the actor's areas, locked for this transaction.
+
+    Raises Organisation.DoesNotExist outside them, IS_CLOSED for one that is closed.
+    """
+    assert connection.in_atomic_block
+    unit: Organisation = (
+        Organisation.objects.filter(held_by(actor, permission, through="place__"))
+        .select_for_update(of=("self",))
+        .select_related("place")
+        .get(pk=organisation_id)
+    )
+    if not unit.is_open:
+        raise IS_CLOSED(unit=unit.name)
+    return unit
+
+
+def happened(unit: Organisation, event: object, *, actor: Actor) -> None:
+    """Raise a locked organisation's version and record the event under it."""
+    assert connection.in_atomic_block
+    unit.version += 1
+    Organisation.objects.filter(pk=unit.pk).update(version=unit.version)
+    record(event, actor=actor, kind="organisation", stream=unit.pk, seq=unit.version)
+
+
+def close_organisation(unit: Organisation, *, successor: Organisation | None, actor: Actor) -> None:
+    """Close a locked organisation: its servings and posts end today.
+
+    Whether it still holds orders is for the higher floor to ask before it calls this.
+    """
+    today = day_of(actor.now)
+    unit.is_open, unit.closed_at, unit.successor = False, actor.now, successor
+    unit.save(update_fields=["is_open", "closed_at", "successor"])
+    # What would only have begun today or later never was; a post stays, for its appointments name it.
+    Serving.objects.filter(organisation=unit, valid_from__gte=today).delete()
+    Serving.objects.filter(organisation=unit).not_over(today).update(valid_to=today)
+    posts = Post.objects.filter(organisation=unit).not_over(today)
+    posts.filter(valid_from__gte=today).update(valid_to=F("valid_from") + dt.timedelta(days=1))
+    posts.exclude(valid_from__gte=today).update(valid_to=today)
+    happened(
+        unit,
+        OrganisationClosed(
+            organisation_id=unit.pk, successor_id=successor.pk if successor else None
+        ),
+        actor=actor,
+    )

@@ -1,0 +1,94 @@
+"""Who may do what, in sentences: made from the roles and the operations as the code has them.
+
+A sentence for each operation and each permission to see stands here; a contract test says which is missing.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from linli.accounts.permissions import ROLES, Role, permissions_of
+from linli.kernel.http import ActorRequest, needs
+from linli.kernel.operation import OPERATIONS
+
+SEES: dict[str, Any] = {
+    "cases.see": _("see the cases of the area, with name and number masked"),
+    "cases.see_rates": _("see the three rates"),
+    "territory.see": _("see places, who serves them and who is on duty"),
+    "accounts.see_roles": _("see this page"),
+    "workforce.see": _("see duty rosters"),
+}
+"""What a permission lets somebody see; most have operations as well."""
+
+DOES: dict[str, Any] = {
+    "cases.receive": _("receive a case"),
+    "cases.receive_batch": _("import cases from a file"),
+    "cases.dispatch": _("dispatch a case to the unit that is to solve it"),
+    "cases.accept": _("accept an order of their own unit"),
+    "cases.contact": _("log a contact with the requester"),
+    "cases.report": _("report the result back, with the reply to the caller"),
+    "cases.unmask": _("look at name and number, giving a reason that is kept"),
+    "cases.follow_up": _("call back and write down the three answers, never for their own unit"),
+    "cases.miss_follow_up": _("note that a call back was not answered"),
+    "cases.close": _("close a case"),
+    "cases.hand_over": _("hand a unit's open orders to another unit"),
+    "cases.close_unit": _("close an organisation that holds no open order"),
+    "cases.follow_redrawn_places": _("let open cases follow places that were re-drawn"),
+    "territory.load_places": _("load places from the official codes"),
+    "territory.load_compounds": _("load compounds from a file"),
+    "territory.open_organisation": _("load organisations"),
+    "territory.open_place": _("open a compound, building or entrance"),
+    "territory.move_place": _("move a compound to another community"),
+    "territory.establish": _("open an organisation"),
+    "territory.serve": _("let an organisation serve a place"),
+    "territory.stop_serving": _("end what an organisation serves"),
+    "territory.open_post": _("open a post"),
+    "territory.close_post": _("close a post"),
+    "territory.keep_draft": _("look at what a new division file would change"),
+    "territory.redraw": _("apply a new division file"),
+    "accounts.open_account": _("open an account"),
+    "accounts.give_role": _("give somebody a role over an area"),
+    "accounts.appoint": _("appoint somebody to a post, also crosswise"),
+    "accounts.end_appointment": _("end an appointment"),
+    "accounts.follow_redrawn_roles": _("let roles follow places that were re-drawn"),
+    "workforce.plan": _("put somebody on duty"),
+    "workforce.swap": _("hand a duty over to somebody else"),
+    "workforce.end": _("end a duty or take it back"),
+}
+"""What each operation does, to follow “may”."""
+
+
+@dataclass(frozen=True)
+class RoleTold:
+    """A role and its sentences."""
+
+    role: Role
+    sees: list[Any]
+    does: list[Any]
+
+
+def told(role: Role) -> RoleTold:
+    """Return what a role may see and do."""
+    held = permissions_of(role.code)
+    does = [DOES.get(name, name) for name, permission in OPERATIONS.items() if permission in held]
+    return RoleTold(role, [words for code, words in SEES.items() if code in held], does)
+
+
+def missing() -> list[str]:
+    """Return operations without a sentence, and permissions that no sentence speaks of."""
+    spoken = {*SEES, *OPERATIONS.values()}
+    held: Iterable[str] = {code for role in ROLES for code in permissions_of(role)}
+    return sorted((set(OPERATIONS) - set(DOES)) | (set(held) - spoken))
+
+
+@needs("accounts.see_roles")
+def who_may(request: ActorRequest) -> HttpResponse:
+    """Show what each role may see and do."""
+    own = {grant.role for grant in request.actor.grants}
+    roles = sorted(ROLES.values(), key=lambda role: role.code not in own)
+    context = {"roles": [told(role) for role in roles], "own": own}
+    return render(request, "web/who_may.html", context)
