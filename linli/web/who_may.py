@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from linli.accounts.permissions import ROLES, Role, permissions_of
+from linli.cases.clocks import sweeping
 from linli.kernel.http import ActorRequest, needs
 from linli.kernel.operation import OPERATIONS
 
@@ -38,6 +39,13 @@ DOES: dict[str, Any] = {
     "cases.hand_over": _("hand a unit's open orders to another unit"),
     "cases.close_unit": _("close an organisation that holds no open order"),
     "cases.follow_redrawn_places": _("let open cases follow places that were re-drawn"),
+    "cases.load_shipped": _("load the clock profiles that come with Linli"),
+    "cases.add_version": _("write down a new version of a clock profile"),
+    "cases.put_in_force": _("put a clock profile in force in an area"),
+    "cases.end_term": _("end a clock profile's term"),
+    "cases.sweep_alerts": _("raise the clock alerts that are due"),
+    "cases.renew_deadlines": _("compute running deadlines anew when the calendar changed"),
+    "territory.apply_year": _("apply a year's working days"),
     "territory.load_places": _("load places from the official codes"),
     "territory.load_compounds": _("load compounds from a file"),
     "territory.open_organisation": _("load organisations"),
@@ -60,6 +68,9 @@ DOES: dict[str, Any] = {
     "workforce.end": _("end a duty or take it back"),
 }
 """What each operation does, to follow “may”."""
+
+# An operation is known once its module is read, and no page reads the one that the clock itself calls.
+_READ = (sweeping,)
 
 
 @dataclass(frozen=True)
