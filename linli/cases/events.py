@@ -74,6 +74,14 @@ class RequesterUnmasked:
     unmasking_id: int
 
 
+@event("case.shared_text_written")
+class SharedTextWritten:
+    """What partners may read was written anew by a person."""
+
+    case_id: int
+    length: int
+
+
 @event("order.alerted")
 class OrderAlerted:
     order_id: int

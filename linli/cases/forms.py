@@ -17,10 +17,23 @@ from linli.cases.choices import (
     Satisfaction,
     Urgency,
 )
+from linli.cases.privacy.redaction import Redacted, mark_of, redacted, seen_as
 from linli.kernel.actor import Actor
 from linli.kernel.errors import RuleBroken
+from linli.methods.language.normal import clean_words
+from linli.methods.language.personal import Kind as Find
 from linli.territory.models import Organisation, Place
 from linli.territory.queries import find_places, with_paths
+
+FIND_LABELS = {
+    Find.PHONE: _("Telephone number"),
+    Find.IDENTITY: _("Identity number"),
+    Find.CARD: _("Bank card"),
+    Find.EMAIL: _("E-mail"),
+    Find.ACCOUNT: _("WeChat or QQ"),
+    Find.NAME: _("Name"),
+    Find.OTHER: _("By hand"),
+}
 
 
 class RuleForm(forms.Form):
@@ -103,6 +116,9 @@ class TakeCallForm(RuleForm):
         initial=Confidentiality.NONE,
     )
     wants_reply = forms.BooleanField(label=_("Wants a reply"), required=False, initial=True)
+    leave = forms.MultipleChoiceField(required=False)
+    also = forms.CharField(label=_("Take out as well"), required=False, max_length=200)
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, actor: Actor, permission: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -110,9 +126,53 @@ class TakeCallForm(RuleForm):
         self.permission = permission
         self.candidates: list[Place] = []
         self.fields["intake_key"].initial = uuid.uuid4
+        # Whatever she ticks is a find of these very words, or names nothing.
+        self.fields["leave"].choices = [(mark, mark) for mark in self._marks()]  # type: ignore[attr-defined]
+
+    def _texts(self) -> dict[str, str]:
+        names = ("words", "title", "address", "name")
+        return {name: clean_words(self.data.get(name, "")) for name in names}
+
+    def _marks(self) -> list[str]:
+        found = redacted(**self._texts())
+        return [mark_of(find) for find in (*found.taken, *found.left)]
+
+    @property
+    def personal(self) -> Redacted:
+        """Return what would be taken out of the texts as they stand in the form, after her corrections."""
+        leave = self["leave"].value() or () if self.is_bound else ()
+        return redacted(
+            **self._texts(),
+            leave=leave,
+            also=self.data.get("also", ""),
+            confidentiality=self.data.get("confidentiality", ""),
+        )
+
+    @property
+    def now_seen(self) -> str:
+        """Return what the page sends back to say that these very texts were shown."""
+        return seen_as(*self._texts().values())
+
+    @property
+    def finds(self) -> list[dict[str, Any]]:
+        """Return each find once, with its word, its mark and whether it stays in the words."""
+        personal = self.personal
+        shown: dict[str, dict[str, Any]] = {}
+        for find in sorted((*personal.taken, *personal.left), key=lambda find: find.start):
+            entry = {"find": find, "mark": mark_of(find), "stays": find in personal.left}
+            shown.setdefault(mark_of(find), entry | {"label": FIND_LABELS[find.kind]})
+        return list(shown.values())
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        if self.finds and data.get("seen") != self.now_seen:
+            self.add_error(
+                "words",
+                _(
+                    "These words tell who calls. Look at “Taken out of the words”, correct it if need be, and "
+                    "send once more."
+                ),
+            )
         words = data.get("place")
         if not words:
             return data

@@ -1,6 +1,8 @@
 """The case and what hangs on it."""
 
+import json
 import uuid
+from collections.abc import Sequence
 from typing import Any, ClassVar, Self
 
 import pgtrigger
@@ -26,6 +28,7 @@ from linli.kernel.actor import SCOPE_COLUMNS, Actor
 from linli.kernel.ids import show_number
 from linli.kernel.scope import Scoped, ScopedQuerySet
 from linli.kernel.seal import blind_index, seal, unseal
+from linli.methods.language.personal import without_door
 from linli.methods.language.phone import masked, masked_name
 from linli.territory.models import Organisation, Place
 
@@ -52,7 +55,11 @@ class CaseQuerySet(ScopedQuerySet):
 
 
 class Case(Scoped):
-    """诉求. What the resident wants, from the first word to the close. Root of the event stream."""
+    """诉求. What the resident wants, from the first word to the close. Root of the event stream.
+
+    `words`, `title` and `address` are kept without personal data (what was taken out lies sealed with the
+    Requester). `shared_text` is all that partners read of the words; nothing of a confidential case.
+    """
 
     number = models.CharField(_("Case number"), max_length=20, unique=True, db_collation="C")
     intake_key = models.UUIDField(unique=True, null=True)
@@ -78,6 +85,7 @@ class Case(Scoped):
     address = models.CharField(_("Where exactly"), max_length=200, blank=True)
     title = models.CharField(_("Title"), max_length=200)
     words = models.TextField(_("What happened"))
+    shared_text = models.TextField(_("What partners may read"), blank=True)
     occurred_at = models.DateTimeField(_("When it happened"), null=True)
     received_at = models.DateTimeField(_("Received at"))
     lead_order = models.OneToOneField("WorkOrder", models.PROTECT, null=True, related_name="+")
@@ -94,6 +102,10 @@ class Case(Scoped):
             _known("case_urgency_known", "urgency", Urgency),
             _known("case_confidentiality_known", "confidentiality", Confidentiality),
             models.CheckConstraint(name="case_words_not_empty", condition=~models.Q(words="")),
+            models.CheckConstraint(
+                name="case_hidden_shares_nothing",
+                condition=~models.Q(confidentiality="hide_case") | models.Q(shared_text=""),
+            ),
             models.CheckConstraint(
                 name="case_closed_has_time",
                 condition=models.Q(state="closed", closed_at__isnull=False)
@@ -126,6 +138,11 @@ class Case(Scoped):
         return show_number(self.number)
 
     @property
+    def shared_address(self) -> str:
+        """Return where it is as a partner may read it: building and entrance, not the door."""
+        return without_door(self.address)
+
+    @property
     def state_now(self) -> Any:
         """Return the state to show: the lead order's once there is one, the case's own before."""
         if self.lead_order is None or self.state == "closed":
@@ -134,7 +151,10 @@ class Case(Scoped):
 
 
 class Requester(models.Model):
-    """诉求人. Who asked: one row a case, never shared between cases, sealed; found by blind index."""
+    """诉求人. Who asked: one row a case, never shared between cases, sealed; found by blind index.
+
+    `taken_sealed` holds what intake took out of the words, in order, as JSON pairs of kind and text.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     case = models.OneToOneField(Case, models.CASCADE, related_name="requester")
@@ -143,6 +163,7 @@ class Requester(models.Model):
     phone_index = models.BinaryField(null=True)
     account_sealed = models.BinaryField(null=True)
     account_index = models.BinaryField(null=True)
+    taken_sealed = models.BinaryField(null=True)
 
     class Meta:
         verbose_name = _("Requester")
@@ -164,7 +185,15 @@ class Requester(models.Model):
         return str(self.id)
 
     @classmethod
-    def sealed(cls, *, case: Case, name: str = "", phone: str = "", account: str = "") -> Self:
+    def sealed(
+        cls,
+        *,
+        case: Case,
+        name: str = "",
+        phone: str = "",
+        account: str = "",
+        taken: Sequence[tuple[str, str]] = (),
+    ) -> Self:
         """Return an unsaved requester with everything sealed. `phone` is E.164 or empty."""
         row = cls(case=case)
         if name:
@@ -175,6 +204,8 @@ class Requester(models.Model):
         if account:
             row.account_sealed = seal(account, where=f"requester.account.{row.id}")
             row.account_index = blind_index("account", account)
+        if taken:
+            row.taken_sealed = seal(json.dumps(taken), where=f"requester.taken.{row.id}")
         return row
 
     @property
@@ -194,6 +225,14 @@ class Requester(models.Model):
         if self.account_sealed is None:
             return ""
         return unseal(self.account_sealed, where=f"requester.account.{self.id}")
+
+    @property
+    def taken(self) -> list[tuple[str, str]]:
+        """Return (kind, text) of what intake took out of the words, in order."""
+        if self.taken_sealed is None:
+            return []
+        text = unseal(self.taken_sealed, where=f"requester.taken.{self.id}")
+        return [(kind, words) for kind, words in json.loads(text)]
 
     @property
     def masked_name(self) -> str:

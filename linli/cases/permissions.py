@@ -21,6 +21,7 @@ class CasePermission(StrEnum):
     HANDLE = "cases.handle"
     FOLLOW_UP = "cases.follow_up"
     UNMASK = "cases.unmask"
+    SHARE = "cases.share"
     SEE_RATES = "cases.see_rates"
     CLOCKS = "cases.clocks"
     SWEEP = "cases.sweep"
@@ -28,8 +29,8 @@ class CasePermission(StrEnum):
 
 P = CasePermission
 allow(OPERATOR, P.SEE, P.RECEIVE)
-allow(DISPATCHER, P.SEE, P.DISPATCH)
-allow(COMMUNITY_WORKER, P.SEE, P.HANDLE, P.UNMASK, P.SEE_RATES)
+allow(DISPATCHER, P.SEE, P.DISPATCH, P.SHARE)
+allow(COMMUNITY_WORKER, P.SEE, P.HANDLE, P.UNMASK, P.SHARE, P.SEE_RATES)
 allow(FOLLOW_UP_CALLER, P.SEE, P.FOLLOW_UP, P.UNMASK)
 allow(LEADER, P.SEE_RATES)
 allow(ADMINISTRATOR, P.SEE, P.IMPORT, P.RECEIVE, P.CLOCKS, P.SWEEP)

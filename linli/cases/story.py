@@ -161,6 +161,10 @@ def _unmasked(told: _Told, payload: dict[str, Any]) -> Telling:
     }
 
 
+def _shared(told: _Told, payload: dict[str, Any]) -> Telling:
+    return {"what": _("Wrote anew what partners may read"), "icon": "edit"}
+
+
 def _alerted(told: _Told, payload: dict[str, Any]) -> Telling:
     clock = OrderClock(payload["clock"]).label
     if payload["percent"] < 100:
@@ -193,6 +197,7 @@ TELLERS: dict[str, Callable[[_Told, dict[str, Any]], Telling]] = {
     "order.followed_up": _followed_up,
     "case.closed": _closed,
     "requester.unmasked": _unmasked,
+    "case.shared_text_written": _shared,
     "order.alerted": _alerted,
     "order.due_moved": _due_moved,
     "order.handed_over": _handed_over,

@@ -24,6 +24,7 @@ urlpatterns = [
     path("language/", set_language, name="set_language"),
     path("", include("linli.accounts.urls")),
     path("", include("linli.workforce.urls")),
+    path("", include("linli.cases.privacy.urls")),
     path("", include("linli.cases.urls")),
     path("", include("linli.cases.clocks.urls")),
     path("", include("linli.territory.calendar.urls")),

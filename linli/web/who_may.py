@@ -33,6 +33,7 @@ DOES: dict[str, Any] = {
     "cases.contact": _("log a contact with the requester"),
     "cases.report": _("report the result back, with the reply to the caller"),
     "cases.unmask": _("look at name and number, giving a reason that is kept"),
+    "cases.write_shared_text": _("write anew what partners may read of a case"),
     "cases.follow_up": _("call back and write down the three answers, never for their own unit"),
     "cases.miss_follow_up": _("note that a call back was not answered"),
     "cases.close": _("close a case"),

@@ -68,6 +68,7 @@ OBJECTS: dict[str, Visit] = {
     "cases:contact": Visit("accepted", {"means": "phone", "was_reached": "yes", "note": "说明"}),
     "cases:report": Visit("in_progress", {"resolution": "solved", "public_reply": "修好了"}),
     "cases:unmask": Visit("in_progress", {"reason": "回电"}),
+    "privacy:shared": Visit("in_progress", {"shared_text": "六号楼电梯"}),
     "cases:record_follow_up": Visit("reported", ANSWERS),
     "cases:no_answer": Visit("reported", {"means": "phone"}),
     "cases:close": Visit("followed_up"),
@@ -403,6 +404,7 @@ PAGES = {
     "places:difference": ("administrator", "received"),
     "workforce:week": ("worker", "received"),
     "web:who_may": ("leader", "received"),
+    "privacy:shared": ("worker", "in_progress"),
 }
 
 

@@ -13,6 +13,7 @@ from linli.cases.choices import Channel, Confidentiality, Kind, Urgency
 from linli.cases.events import CaseReceived
 from linli.cases.models import Case, Requester
 from linli.cases.permissions import CasePermission as P
+from linli.cases.privacy.redaction import redacted
 from linli.cases.rules import check_moment, check_words, title_of
 from linli.kernel.actor import Actor
 from linli.kernel.errors import Refusal, RuleBroken
@@ -55,7 +56,10 @@ _PHONE = {"letters": PHONE_LETTERS, "short": PHONE_SHORT}
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """A request as it comes in, before any rule has looked at it. `received_at` None means now."""
+    """A request as it comes in, before any rule has looked at it. `received_at` None means now.
+
+    `leave` and `also`: what whoever takes it corrected of the personal data found (see `redacted`).
+    """
 
     words: str
     place: Place | None
@@ -74,6 +78,8 @@ class Draft:
     source: str = ""
     external_no: str = ""
     intake_key: uuid.UUID | None = None
+    leave: tuple[str, ...] = ()
+    also: str = ""
 
 
 @dataclass(frozen=True)
@@ -172,6 +178,15 @@ def _checked(draft: Draft, *, actor: Actor) -> tuple[Case, Requester]:
             phone = e164(draft.phone)
         except NotATelephone as wrong:
             raise _PHONE.get(wrong.reason, PHONE_LONG)() from wrong
+    kept = redacted(
+        words=words,
+        title=clean_words(draft.title).replace("\n", " "),
+        address=clean_words(draft.address),
+        name=(name := clean_words(draft.name)[:64]),
+        leave=draft.leave,
+        also=draft.also,
+        confidentiality=draft.confidentiality,
+    )
     received_at = draft.received_at or actor.now
     case = Case(
         intake_key=draft.intake_key,
@@ -184,15 +199,20 @@ def _checked(draft: Draft, *, actor: Actor) -> tuple[Case, Requester]:
         confidentiality=draft.confidentiality,
         wants_reply=draft.wants_reply,
         place=draft.place,
-        address=clean_words(draft.address)[:200],
-        title=title_of(clean_words(draft.title).replace("\n", " "), words),
-        words=words,
+        address=kept.address[:200],
+        title=title_of(kept.title, kept.words),
+        words=kept.words,
+        shared_text=kept.shared_text,
         occurred_at=draft.occurred_at,
         received_at=received_at,
         **draft.place.scope,
     )
     requester = Requester.sealed(
-        case=case, name=clean_words(draft.name)[:64], phone=phone, account=draft.account.strip()
+        case=case,
+        name=name or kept.name,
+        phone=phone or kept.phone,
+        account=draft.account.strip() or kept.account,
+        taken=[(find.kind.value, find.text) for find in kept.taken],
     )
     return case, requester
 

@@ -76,8 +76,12 @@ def intake_hints(request: ActorRequest) -> HttpResponse:
 
 
 def _draft(data: dict[str, Any]) -> operations.Draft:
-    names = "intake_key words title address occurred_at kind urgency name phone confidentiality wants_reply"
-    return operations.Draft(place=data["where"], **{name: data[name] for name in names.split()})
+    names = "intake_key words title address occurred_at kind urgency name phone confidentiality wants_reply also"
+    return operations.Draft(
+        place=data["where"],
+        leave=tuple(sorted(data["leave"])),
+        **{name: data[name] for name in names.split()},
+    )
 
 
 def _limits(actor: Actor) -> list[dict[str, Any]]:

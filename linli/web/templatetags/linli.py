@@ -150,6 +150,12 @@ def called_short(place: Any) -> str:
 
 
 @register.filter
+def may(actor: Any, permission: str) -> bool:
+    """Return whether the reader's roles include a permission, for a link that others need not see."""
+    return actor is not None and actor.may(permission)
+
+
+@register.filter
 def percent(share: float | None) -> str:
     return wording.percent(share)
 

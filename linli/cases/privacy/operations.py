@@ -1,0 +1,55 @@
+"""Writes about a case's personal data."""
+
+from django.utils.translation import gettext_lazy as _
+
+from linli.cases.choices import Confidentiality
+from linli.cases.events import SharedTextWritten
+from linli.cases.models import Case
+from linli.cases.parts import happened, locked_order
+from linli.cases.permissions import CasePermission as P
+from linli.kernel.actor import Actor
+from linli.kernel.errors import Refusal
+from linli.kernel.operation import operation
+from linli.methods.language.normal import clean_words
+from linli.methods.language.personal import find_personal
+
+SHARED_HOLDS_PERSONAL = Refusal(
+    "case.shared_holds_personal",
+    _(
+        "“%(found)s” tells who asked. Partners may not read that: take it out, or write only the place and "
+        "what is to be done."
+    ),
+    "shared_text",
+)
+SHARED_EMPTY = Refusal(
+    "case.shared_empty",
+    _("There are no words yet. Write the place and what is to be done, even in one sentence."),
+    "shared_text",
+)
+CASE_IS_HIDDEN = Refusal(
+    "case.is_hidden",
+    _(
+        "This case is confidential as a whole: no partner reads any of it, so there is nothing to write."
+    ),
+)
+
+
+@operation(P.SHARE)
+def write_shared_text(*, actor: Actor, case_id: int, shared_text: str) -> Case:
+    """Write anew what partners may read. Raises RuleBroken; Case.DoesNotExist outside the scope.
+
+    Source: the property manager who passed on an order with the complainant's number (Baoshan, 2026): what
+    leaves the community's hands must not name who asked.
+    """
+    case, _order = locked_order(case_id, actor=actor, permission=P.SHARE)
+    if case.confidentiality == Confidentiality.HIDE_CASE:
+        raise CASE_IS_HIDDEN()
+    text = clean_words(shared_text)
+    if not text:
+        raise SHARED_EMPTY()
+    if found := find_personal(text):
+        raise SHARED_HOLDS_PERSONAL(found=found[0].text)
+    case.shared_text = text
+    Case.objects.filter(pk=case.pk).update(shared_text=text)
+    happened(case, SharedTextWritten(case_id=case.pk, length=len(text)), actor=actor)
+    return case
