@@ -31,8 +31,7 @@ FIND_LABELS = {
     Find.CARD: _("Bank card"),
     Find.EMAIL: _("E-mail"),
     Find.ACCOUNT: _("WeChat or QQ"),
-    Find.NAME: _("Name"),
-    Find.OTHER: _("By hand"),
+    Find.NAME: _("Name of a person"),
 }
 
 
@@ -159,6 +158,8 @@ class TakeCallForm(RuleForm):
         personal = self.personal
         shown: dict[str, dict[str, Any]] = {}
         for find in sorted((*personal.taken, *personal.left), key=lambda find: find.start):
+            if find.kind == Find.OTHER:  # stands in its own field
+                continue
             entry = {"find": find, "mark": mark_of(find), "stays": find in personal.left}
             shown.setdefault(mark_of(find), entry | {"label": FIND_LABELS[find.kind]})
         return list(shown.values())
