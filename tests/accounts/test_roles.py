@@ -45,11 +45,12 @@ def newcomer(town: Town, root: Actor) -> User:
 EVERYBODY = {"territory.see", "workforce.see", "accounts.see_roles"}
 ALLOWED = {
     "operator": {"cases.see", "cases.receive"},
-    "dispatcher": {"cases.see", "cases.dispatch"},
+    "dispatcher": {"cases.see", "cases.dispatch", "cases.share"},
     "community_worker": {
         "cases.see",
         "cases.handle",
         "cases.unmask",
+        "cases.share",
         "cases.see_rates",
         "workforce.roster",
     },
