@@ -177,6 +177,40 @@ def explain(number: str, english: bool) -> None:
     sys.exit(explain_command.run(number, language="en" if english else "zh-hans"))
 
 
+@linli.command()
+def drainer() -> None:
+    """Seal what happens, in order, and hand it on. `linli serve` runs one already."""
+    os.environ.setdefault("LINLI_LOG_LEVEL", "INFO")
+    ready()
+    from linli.site import drainer_command
+
+    drainer_command.run()
+
+
+@linli.group()
+def audit() -> None:
+    """Check and prove the sealed record of what happened."""
+
+
+@audit.command(name="verify")
+@click.option("--english", is_flag=True, help="Say it in English.")
+def audit_verify(english: bool) -> None:
+    """Check the whole record: every event, their order, the head file. Exit status 1 for any fault."""
+    ready()
+    from linli.site import audit_command
+
+    sys.exit(audit_command.verify(language="en" if english else "zh-hans"))
+
+
+@audit.command(name="head")
+def audit_head() -> None:
+    """Print the signed head of the record with its public key, to be published."""
+    ready()
+    from linli.site import audit_command
+
+    sys.exit(audit_command.head())
+
+
 def main() -> None:
     """Entry point of the `linli` script."""
     linli(prog_name="linli")

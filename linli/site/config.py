@@ -31,6 +31,14 @@ class Config(BaseSettings):
         description="keys of personal columns: `id:hexadecimal`, comma between, the first in force",
     )
     index_key: SecretStr | None = Field(None, description="key of the blind indexes, hexadecimal")
+    chain_keys: SecretStr | None = Field(
+        None,
+        description="keys of the sealed record: `id:hexadecimal`, comma between, the first in force",
+    )
+    head_file: str = Field(
+        default_factory=lambda: str(cluster.home() / "journal" / "heads"),
+        description="file outside the database that remembers how far the sealed record goes",
+    )
     allowed_hosts: str = "localhost,127.0.0.1,[::1]"
     time_zone: str = "Asia/Shanghai"
     debug: bool = False

@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "pgtrigger",
     "template_partials.apps.SimpleAppConfig",
     "linli.kernel",
+    "linli.journal",
     "linli.territory",
     "linli.accounts",
     "linli.workforce",
