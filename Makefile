@@ -5,7 +5,7 @@ TEMPLATES = $(shell find linli -name '*.html' | sort)
 DEMO_FLAGS := $(if $(ONCE),--once) $(if $(PORT),--port $(PORT)) $(if $(CASES),--cases $(CASES))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test smoke check journeys screenshots fix messages docs constraints stop clean
+.PHONY: help demo test smoke check journeys screenshots soak fix messages docs constraints stop clean
 
 help: ## Show this list
 	@echo "Linli (邻里): make demo shows it, make test proves it."
@@ -43,6 +43,9 @@ journeys: .venv/dev ## Stories in a real browser (Debian: chromium, fonts-noto-c
 
 screenshots: .venv/dev ## The same stories, keeping the pictures of docs/screenshots
 	@LINLI_SCREENSHOTS=1 $(BIN)/pytest -q -m journey tests/journeys
+
+soak: .venv/dev ## Twenty rounds of kill -9 under load (about twenty minutes)
+	@$(BIN)/pytest -q -s -m soak tests/site/test_kill.py
 
 fix: .venv/dev ## Put style and order right where a tool can
 	-@$(BIN)/ruff check --fix -q .

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from linli.site.cluster.cli import db
+from linli.site.running import PARENT
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "linli.site.settings")
 QUIET = "WARNING"
@@ -44,9 +45,10 @@ def ready(*, role: str = "app", database: str | None = None) -> None:
     try:
         if url:
             cluster.check_database(url)
-        else:
+        elif PARENT not in os.environ:
             here = cluster.ensure(config().database_name)
             cluster.check_database(here.app_url)
+        # Else a child of `linli serve`, which looks after the database: one that was stopped stays so.
     except cluster.ClusterError as error:
         raise click.ClickException(str(error)) from error
     import django
@@ -94,7 +96,7 @@ def demo(once: bool, port: int, cases: int, load_only: bool) -> None:
 @click.option("--port", default=8350, show_default=True)
 @click.option("--workers", default=2, show_default=True, help="Web processes.")
 def serve(host: str, port: int, workers: int) -> None:
-    """Serve the pages."""
+    """Serve everything: web, drainer and worker, restarted when one dies."""
     os.environ.setdefault("LINLI_LOG_LEVEL", "INFO")
     ready()
     from linli.site import serve as server
@@ -102,6 +104,22 @@ def serve(host: str, port: int, workers: int) -> None:
     server.refuse_unsafe_demo(host)
     server.refuse_taken_port(host, port)
     server.serve(host=host, port=port, workers=workers)
+
+
+@linli.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8350, show_default=True)
+@click.option("--workers", default=2, show_default=True, help="Web processes.")
+def web(host: str, port: int, workers: int) -> None:
+    """Serve the pages alone. `linli serve` runs this, the drainer and the worker."""
+    os.environ.setdefault("LINLI_LOG_LEVEL", "INFO")
+    ready()
+    from linli.site import serve as server
+
+    server.refuse_unsafe_demo(host)
+    server.refuse_taken_port(host, port)
+    server.collect()
+    server.web(host=host, port=port, workers=workers)
 
 
 @linli.group(name="import")
@@ -159,7 +177,7 @@ def import_compounds(file: str) -> None:
 
 @linli.command()
 def sweep() -> None:
-    """Raise the clock alerts that are due. Run it every minute; a second run changes nothing."""
+    """Raise the clock alerts that are due, now. The worker does so every minute."""
     ready()
     from linli.site import sweep_command
 
@@ -185,6 +203,16 @@ def drainer() -> None:
     from linli.site import drainer_command
 
     drainer_command.run()
+
+
+@linli.command()
+def worker() -> None:
+    """Do the jobs of the queue. `linli serve` runs one already."""
+    os.environ.setdefault("LINLI_LOG_LEVEL", "INFO")
+    ready()
+    from linli.site import worker_command
+
+    worker_command.run()
 
 
 @linli.group()

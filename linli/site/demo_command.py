@@ -1,7 +1,6 @@
 """`linli demo`: the city, its cases, the server, and a person to be for each role."""
 
 import os
-import signal
 import sys
 
 import click
@@ -28,29 +27,29 @@ def run(*, once: bool, port: int, cases: int, load_only: bool) -> None:
     # The web processes must not hold the owner's login.
     os.environ["LINLI_ROLE"] = "app"
     from linli.site import serve
+    from linli.site.running import until_stopped
+    from linli.site.supervisor import LOOK_EVERY
 
     serve.refuse_unsafe_demo(HOST)
     serve.refuse_taken_port(HOST, port)
-    console.print("[bold]4/4[/] Web server · 网页服务 …")
-    child = serve.start(host=HOST, port=port, workers=2)
+    console.print("[bold]4/4[/] Web, drainer, worker · 网页、封存、后台 …")
+    stopped = until_stopped()
+    parts = serve.whole(host=HOST, port=port, workers=2)
+    parts.start()
     try:
-        if not serve.wait_until_healthy(host=HOST, port=port, child=child):
+        if said := serve.wait_until_whole(parts, host=HOST, port=port):
             raise click.ClickException(
-                f"The web server did not come up on port {port}. Is the port taken? Try --port.\n"
-                f"网页服务没有在端口 {port} 上启动。端口是否被占用？可用 --port 换一个。"
+                f"Not everything came up on port {port}: {said}\n端口 {port} 上的服务没有全部启动：{said}"
             )
         _address(console, port=port)
         if once:
             console.print("Health check passed · 自检通过")
             return
-        signal.signal(signal.SIGTERM, lambda *_: child.terminate())
         console.print("Ctrl-C stops the pages; `linli db stop` stops the database.")
-        child.wait()
-    except KeyboardInterrupt:
-        pass
+        while not stopped.wait(LOOK_EVERY):
+            parts.look()
     finally:
-        child.terminate()
-        child.wait(timeout=15)
+        parts.stop()
 
 
 def _load(console: Console, *, cases: int) -> None:

@@ -17,18 +17,16 @@ def until_stopped() -> threading.Event:
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
-    watch_parent(stopped.set)
+    if PARENT in os.environ:
+        watch_parent(stopped.set, parent=int(os.environ[PARENT]))
     return stopped
 
 
-def watch_parent(gone: Callable[[], object]) -> None:
-    """Call `gone` once when the process that started us as its child has died."""
-    parent = os.environ.get(PARENT)
-    if parent is None:
-        return
+def watch_parent(gone: Callable[[], object], *, parent: int) -> None:
+    """Call `gone` once when the process `parent`, which started us, has died."""
 
     def watch() -> None:
-        while os.getppid() == int(parent):
+        while os.getppid() == parent:
             time.sleep(_LOOK_EVERY)
         gone()
 

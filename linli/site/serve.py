@@ -1,18 +1,24 @@
-"""Serving the pages with granian, and what a demo must never be."""
+"""Serving: web, drainer and worker together or the web alone, and what a demo must never be."""
 
+import ctypes
 import ipaddress
+import os
 import signal
 import socket
-import subprocess
 import sys
 import time
 import urllib.request
 from pathlib import Path
-from urllib.error import URLError
+from typing import NoReturn
+from urllib.error import HTTPError, URLError
 
 import click
 from django.conf import settings
 from django.core.management import call_command
+
+from linli.site import cluster
+from linli.site.running import PARENT, until_stopped
+from linli.site.supervisor import LOOK_EVERY, Part, Supervisor, linli
 
 
 def refuse_unsafe_demo(host: str) -> None:
@@ -64,7 +70,57 @@ def collect() -> None:
     call_command("collectstatic", interactive=False, verbosity=0)
 
 
-def command(*, host: str, port: int, workers: int) -> list[str]:
+def web(*, host: str, port: int, workers: int) -> NoReturn:
+    """Become the web server: this process is replaced by it."""
+    if PARENT in os.environ:
+        _die_with_parent(int(os.environ[PARENT]))
+    line = _granian(host=host, port=port, workers=workers)
+    os.execv(line[0], line)  # noqa: S606 - our own command, no shell
+
+
+def whole(*, host: str, port: int, workers: int) -> Supervisor:
+    """Return the supervisor of web, drainer and worker, not started yet."""
+    web_line = linli("web", "--host", host, "--port", str(port), "--workers", str(workers))
+    return Supervisor(
+        [
+            Part("web", web_line),
+            Part("drainer", linli("drainer")),
+            Part("worker", linli("worker")),
+        ],
+        revive=_revive_database,
+    )
+
+
+def serve(*, host: str, port: int, workers: int) -> None:
+    """Serve until a signal comes; a stop lets open requests and jobs finish."""
+    stopped = until_stopped()
+    parts = whole(host=host, port=port, workers=workers)
+    parts.start()
+    try:
+        while not stopped.wait(LOOK_EVERY):
+            parts.look()
+    finally:
+        parts.stop()
+
+
+def wait_until_whole(parts: Supervisor, *, host: str, port: int, seconds: float = 60) -> str:
+    """Wait until web, drainer and worker all answer. Returns "" or what the last look said."""
+    until = time.monotonic() + seconds
+    said = "no answer"
+    while time.monotonic() < until:
+        parts.look()
+        try:
+            with urllib.request.urlopen(f"http://{host}:{port}/health/whole", timeout=2):
+                return ""
+        except HTTPError as answer:
+            said = answer.read().decode().strip()
+        except (URLError, OSError) as failed:
+            said = str(failed)
+        time.sleep(LOOK_EVERY)
+    return said
+
+
+def _granian(*, host: str, port: int, workers: int) -> list[str]:
     """Return the command line of the web server."""
     return [
         str(Path(sys.executable).with_name("granian")),
@@ -78,42 +134,26 @@ def command(*, host: str, port: int, workers: int) -> list[str]:
         "--no-ws",
         # A worker that is told to stop while it still starts never hears it.
         "--workers-kill-timeout", "5",
+        # One that dies is replaced; the others go on answering.
+        "--respawn-failed-workers",
+        "--respawn-interval", "0.5",
         "linli.site.wsgi:application",
     ]  # fmt: skip
 
 
-def start(*, host: str, port: int, workers: int) -> subprocess.Popen[bytes]:
-    """Start the web server as a child process."""
-    collect()
-    return subprocess.Popen(command(host=host, port=port, workers=workers))
+def _die_with_parent(parent: int) -> None:
+    """Ask the system to stop this process with its parent: the web server's main loop is not ours to watch in.
+
+    Linux only. Elsewhere a web server whose `linli serve` was killed stays until it is stopped by hand.
+    """
+    if sys.platform != "linux":
+        return
+    set_death_signal = 1
+    ctypes.CDLL(None).prctl(set_death_signal, signal.SIGTERM)
+    if os.getppid() != parent:
+        sys.exit(1)
 
 
-def serve(*, host: str, port: int, workers: int) -> None:
-    """Serve until a signal comes; a stop lets open requests finish."""
-    child = start(host=host, port=port, workers=workers)
-
-    def stop(_signal: int, _frame: object) -> None:
-        child.terminate()
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-    code = child.wait()
-    if code not in (0, -signal.SIGTERM, -signal.SIGINT):
-        raise click.ClickException(
-            f"The web server ended with status {code}. Is port {port} taken? Try --port.\n"
-            f"网页服务退出，状态 {code}。端口 {port} 是否被占用？可用 --port 换一个。"
-        )
-
-
-def wait_until_healthy(
-    *, host: str, port: int, child: subprocess.Popen[bytes], seconds: float = 30
-) -> bool:
-    """Return whether the server answers its health check within `seconds`."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until and child.poll() is None:
-        try:
-            with urllib.request.urlopen(f"http://{host}:{port}/health", timeout=2) as answer:
-                return bool(answer.status == 200)
-        except (URLError, OSError):
-            time.sleep(0.2)
-    return False
+def _revive_database() -> None:
+    if not os.environ.get("LINLI_DATABASE_URL"):
+        cluster.revive(settings.LINLI.database_name)

@@ -1,67 +1,78 @@
-"""`kill -9` of the database server under concurrent moves: what was acknowledged is what stands."""
+"""`kill -9` of database, worker and web under concurrent moves: what was acknowledged is what stands.
 
-import os
-import shutil
-import signal
-import subprocess
+One round in `make test`; twenty in `make soak`.
+"""
+
 import sys
-import tempfile
-import time
 from pathlib import Path
 
-import psycopg
 import pytest
 
-ROOT = Path(__file__).parents[2]
-COUNT = "SELECT count(*) FROM kernel_event WHERE name = 'order.accepted'"
+from tests.site.killing.client import JOBS, MOVES
+from tests.site.killing.installation import Installation
+
+MOVED = "SELECT count(*) FROM kernel_event WHERE name = 'order.accepted'"
+pytestmark = pytest.mark.skipif(
+    not Path("/proc/self/task").exists(), reason="finds the processes to kill in /proc"
+)
 
 
 @pytest.mark.slow
 def test_acknowledged_moves_equal_the_database_after_kill_9() -> None:
-    home = Path(tempfile.mkdtemp(prefix="lk"))
-    environment = {
-        **{key: value for key, value in os.environ.items() if not key.startswith("LINLI_")},
-        "LINLI_HOME": str(home),
-        "LINLI_LOG_LEVEL": "CRITICAL",
-    }
-    linli = str(Path(sys.executable).with_name("linli"))
-    acknowledged = home / "acknowledged"
-    urls: list[str] = []
-    try:
-        subprocess.run([linli, "migrate"], env=environment, check=True, capture_output=True)
-        urls = subprocess.run(
-            [sys.executable, "-c", "from linli.site import cluster as c; x = c.urls(); print(x.superuser_url, x.pid, x.data_dir.parent)"],
-            env=environment, check=True, capture_output=True, text=True,
-        ).stdout.split()  # fmt: skip
-        client = subprocess.Popen(
-            [sys.executable, "-m", "tests.site.kill_client", str(acknowledged)],
-            env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        assert client.stdout is not None
-        assert client.stdout.readline().strip() == "ready"
-        with psycopg.connect(urls[0], autocommit=True) as watching:
-            until = time.monotonic() + 30
-            while watching.execute(COUNT).fetchone()[0] < 20 and time.monotonic() < until:  # type: ignore[index]
-                pass
-            before = watching.execute(COUNT).fetchone()[0]  # type: ignore[index]
-        os.kill(int(urls[1]), signal.SIGKILL)
-        assert 20 <= before < 100, "the server died in the middle of the moves"
-        subprocess.run([linli, "db", "start"], env=environment, check=True, capture_output=True)
+    with Installation(silent=6) as installation:
+        one_round(installation, number=1)
 
-        assert client.wait(timeout=90) == 0
 
-        with psycopg.connect(urls[0]) as after:
-            events = after.execute(
-                "SELECT stream_id FROM kernel_event WHERE name = 'order.accepted' ORDER BY 1"
-            ).fetchall()
-            orders = after.execute(
-                "SELECT case_id FROM cases_workorder WHERE state = 'accepted' ORDER BY 1"
-            ).fetchall()
-        told = sorted(int(line) for line in acknowledged.read_text().split())
-        assert told == [row[0] for row in orders] == [row[0] for row in events]
-        assert len(told) == 100
-    finally:
-        subprocess.run([linli, "db", "stop"], env=environment, capture_output=True, check=False)
-        shutil.rmtree(home, ignore_errors=True)
-        for folder in urls[2:]:  # as root the data lie in a folder of their own
-            shutil.rmtree(folder, ignore_errors=True)
+@pytest.mark.soak
+def test_twenty_rounds_of_kill_9() -> None:
+    with Installation() as installation:
+        for number in range(1, 21):
+            one_round(installation, number=number)
+            print(f"round {number}: {installation.ask(MOVED)} moves", file=sys.stderr, flush=True)
+
+
+def one_round(installation: Installation, *, number: int) -> None:
+    """Kill everything once while 200 moves are made and eight jobs are in the queue."""
+    acknowledged = installation.home / f"acknowledged-{number}"
+    before = installation.ask(MOVED)
+    client = installation.client(acknowledged)
+
+    installation.wait(
+        lambda: installation.ask("SELECT count(*) FROM procrastinate_jobs WHERE status = 'doing' AND task_name = 'killing.slow'") > 0,
+        "a job to be in hand",
+    )  # fmt: skip
+    installation.kill("worker")
+    for share, victim in ((0.1, "page"), (0.25, "database"), (0.45, "web"), (0.6, "drainer")):
+        installation.wait(
+            lambda share=share: installation.ask(MOVED) - before >= share * MOVES,  # type: ignore[misc]
+            f"{share:.0%} of the moves",
+        )
+        installation.kill(victim)
+    assert installation.ask(MOVED) - before < MOVES, "they died in the middle of the moves"
+    assert client.wait(timeout=180) == 0
+
+    told = sorted(int(line) for line in acknowledged.read_text().split())
+    assert len(told) == len(set(told)) == MOVES
+    # Moves of this round: as orders, as events, each once.
+    assert installation.ask(
+        "SELECT array_agg(case_id ORDER BY case_id) FROM cases_workorder WHERE state = 'accepted' AND case_id >= %s",
+        told[0],
+    ) == told  # fmt: skip
+    assert installation.ask(
+        "SELECT array_agg(stream_id ORDER BY stream_id) FROM kernel_event WHERE name = 'order.accepted' AND stream_id >= %s",
+        told[0],
+    ) == told  # fmt: skip
+
+    installation.wait(
+        lambda: installation.ask("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'killing.slow' AND status <> 'succeeded'") == 0,
+        "every job to come to its end",
+        seconds=120,
+    )  # fmt: skip
+    done = {int(line) for line in installation.done.read_text().split()}
+    assert set(told[:JOBS]) <= done
+    installation.wait(
+        lambda: installation.ask("SELECT count(*) FROM kernel_outbox") == 0,
+        "the drainer to seal everything",
+    )
+    said = installation.run("audit", "verify", "--english", check=False)
+    assert said.returncode == 0, said.stdout

@@ -89,6 +89,19 @@ def ensure(database: str = "linli") -> Cluster:
         return _cluster(here, database, version)
 
 
+def revive(database: str = "linli") -> bool:
+    """Start the embedded server again if it died. Return whether it did; one that was stopped stays so.
+
+    Raises ClusterError.
+    """
+    with _explained():
+        here = cluster_layout.layout()
+        if not cluster_server.has_died(here):
+            return False
+    ensure(database)
+    return True
+
+
 def urls(database: str = "linli") -> Cluster | None:
     """Return how to reach `database` without starting anything; None if there is no cluster yet.
 

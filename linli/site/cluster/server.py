@@ -78,6 +78,11 @@ def postmaster(here: Layout) -> int | None:
     return pid if pid and _serves(pid, here.data_dir) else None
 
 
+def has_died(here: Layout) -> bool:
+    """Say whether a server of this cluster ended without being stopped: its process file is left."""
+    return bool(_pid_lines(here)) and postmaster(here) is None
+
+
 def _pid_lines(here: Layout) -> list[str]:
     try:
         return (here.data_dir / "postmaster.pid").read_text(encoding="utf-8").splitlines()

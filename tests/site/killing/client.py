@@ -1,0 +1,76 @@
+"""A client of the web server: makes moves from several threads and writes down what was acknowledged.
+
+Run as a program with the port and the path of its file; it prints `ready` when the moves begin. A move
+is acknowledged by its redirect, or by the refusal that it was made already when the answer had been lost.
+"""
+
+import os
+import sys
+import time
+import urllib.parse
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from urllib.error import HTTPError
+
+THREADS = 10
+MOVES = 200
+JOBS = 8
+PATIENCE = 120.0
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *given: object) -> None:  # type: ignore[override]
+        return None
+
+
+def main(port: int, acknowledged: Path) -> None:
+    from linli.site.cli import ready
+
+    ready()
+    from django.test import Client
+
+    from tests.builders import a_case, a_town
+    from tests.site.killing.tasks import slow
+
+    town = a_town()
+    cases = [a_case(town, at="dispatched") for _ in range(MOVES)]
+    for number in range(JOBS):
+        slow.defer(number=cases[number].pk)
+    browser = Client()
+    browser.force_login(town.users["worker"])
+    session = browser.cookies["sessionid"].value
+    token = "k" * 32
+    file = os.open(acknowledged, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    opener = urllib.request.build_opener(_Stay)
+    print("ready", flush=True)
+
+    def accept(case_id: int, number: str) -> None:
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{port}/cases/{number}/accept/",
+            data=urllib.parse.urlencode({"csrfmiddlewaretoken": token}).encode(),
+            headers={"Cookie": f"sessionid={session}; csrftoken={token}"},
+        )
+        was_lost = False
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            try:
+                opener.open(request, timeout=20)
+            except HTTPError as answer:
+                if answer.code == 302 or (was_lost and answer.code == 422):
+                    os.write(file, f"{case_id}\n".encode())
+                    return
+                if answer.code < 500:
+                    raise
+            except OSError:
+                pass
+            was_lost = True
+            time.sleep(0.1)
+        raise TimeoutError(case_id)
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        list(pool.map(lambda case: accept(case.pk, case.number), cases))
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), Path(sys.argv[2]))
