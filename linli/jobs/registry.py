@@ -15,11 +15,13 @@ must come to the same end. Operations do not defer jobs; subscribers do, in the 
 
 import functools
 import inspect
+import time
 import types
 import typing
 from collections.abc import Callable
 from typing import Any
 
+import structlog
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
@@ -29,6 +31,7 @@ TRIES = RetryStrategy(max_attempts=5, exponential_wait=4)
 """A job that fails is tried again after 4, 16, 64, 256 seconds; then it stands as failed."""
 
 _ALLOWED = {int, bool, Code, types.NoneType}
+log = structlog.get_logger("linli.jobs")
 JOBS: dict[str, str | None] = {}
 """Every job's name and its cron line, None for one that is deferred."""
 
@@ -43,16 +46,36 @@ def job(name: str, *, cron: str | None = None) -> Callable[[Callable[..., Any]],
     def register(function: Callable[..., Any]) -> Any:
         _check(name, function, comes_round=cron is not None)
         JOBS[name] = cron
+        logged = _logged(name, function)
         if cron is None:
-            return app.task(name=name, retry=TRIES)(function)
+            return app.task(name=name, retry=TRIES)(logged)
 
         @functools.wraps(function)
         def run(timestamp: int) -> None:
-            function()
+            logged()
 
         return app.periodic(cron=cron)(app.task(name=name, queueing_lock=name)(run))
 
     return register
+
+
+def _logged(name: str, function: Callable[..., Any]) -> Callable[..., None]:
+    @functools.wraps(function)
+    def run(**arguments: Any) -> None:
+        with structlog.contextvars.bound_contextvars(job=name, **arguments):
+            started = time.perf_counter()
+            outcome = "ok"
+            try:
+                function(**arguments)
+            except Exception as failed:
+                outcome = type(failed).__name__
+                raise
+            finally:
+                log.info(
+                    "job", outcome=outcome, ms=round((time.perf_counter() - started) * 1000, 1)
+                )
+
+    return run
 
 
 def _check(name: str, function: Callable[..., Any], *, comes_round: bool) -> None:

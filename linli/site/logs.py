@@ -32,5 +32,7 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         "linli": {"level": os.environ.get("LINLI_LOG_LEVEL", "INFO")},
         "django.request": {"level": "ERROR"},
+        # Our own line a job says enough (linli/jobs/registry.py).
+        "procrastinate": {"level": "WARNING"},
     },
 }

@@ -35,8 +35,9 @@ class Part:
     command: Sequence[str]
     child: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
-    due_at: float = 0.0
     deaths: int = 0
+    pause: float = 0.0
+    due_at: float = 0.0
 
     @property
     def is_up(self) -> bool:
@@ -95,7 +96,9 @@ class Supervisor:
         assert part.child is not None
         was_steady = time.monotonic() - part.started_at > STEADY
         part.deaths = 1 if was_steady else part.deaths + 1
-        pause = min(0.5 * 2 ** (part.deaths - 1), LONGEST_PAUSE)
-        part.due_at = time.monotonic() + pause
-        log.error("process ended", part=part.name, status=part.child.returncode, again_in=pause)
+        part.pause = min(0.5 * 2 ** (part.deaths - 1), LONGEST_PAUSE)
+        part.due_at = time.monotonic() + part.pause
+        log.error(
+            "process ended", part=part.name, status=part.child.returncode, again_in=part.pause
+        )
         part.child = None

@@ -46,9 +46,7 @@ class Installation:
             "from linli.site import cluster as c; x = c.urls(); print(x.superuser_url, x.data_dir.parent)"
         ).split()
         self.url, self.data = lines[0], lines[1]
-        self.server = subprocess.Popen(
-            [self.linli, "serve", "--port", str(self.port)], env=self.environment
-        )
+        self.serve()
         self.wait(self.is_whole, "web, drainer and worker to come up")
         return self
 
@@ -64,6 +62,11 @@ class Installation:
         shutil.rmtree(
             self.data, ignore_errors=True
         )  # as root the data lie in a folder of their own
+
+    def serve(self) -> None:
+        self.server = subprocess.Popen(
+            [self.linli, "serve", "--port", str(self.port)], env=self.environment
+        )
 
     def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -124,9 +127,9 @@ class Installation:
 
     def _pid_of_part(self, name: str) -> int:
         assert self.server is not None
-        parts = {_name(pid): pid for pid in _children(self.server.pid)}
+        parts = {_name(pid): pid for pid in children(self.server.pid)}
         if name == "page":
-            return next(iter(_children(parts["web"])), 0) if "web" in parts else 0
+            return next(iter(children(parts["web"])), 0) if "web" in parts else 0
         return parts.get(name, 0)
 
     @staticmethod
@@ -137,7 +140,7 @@ class Installation:
             return False
 
 
-def _children(pid: int) -> list[int]:
+def children(pid: int) -> list[int]:
     try:
         text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
     except OSError:
