@@ -36,6 +36,7 @@ from tests.conftest import NOW
 NOBODYS = make_number(year=2026, counter=9_999_999)
 OPEN_TO_ALL = {
     "health",
+    "health_whole",
     "set_language",
     "web:appearance",
     "accounts:choose_role",
