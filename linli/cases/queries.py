@@ -11,6 +11,7 @@ from linli.cases.flows import CASE, ORDER
 from linli.cases.models import Case, ClockAlert, Requester, WorkOrder
 from linli.cases.permissions import CasePermission as P
 from linli.cases.rules import Rate, ThreeRates
+from linli.journal.queries import stream_events
 from linli.kernel.actor import Actor
 from linli.kernel.clock import month_bounds
 from linli.kernel.models import Event
@@ -171,8 +172,8 @@ def rates_below(
 
 
 def events_of(case: Case) -> list[Event]:
-    """Return what happened to the case, oldest first."""
-    return list(Event.objects.filter(stream_kind="case", stream_id=case.pk).order_by("seq"))
+    """Return what happened to the case, oldest first, each with its position in the sealed record."""
+    return stream_events("case", case.pk)
 
 
 def last_event(case_id: int, name: str) -> tuple[str, dt.datetime] | None:

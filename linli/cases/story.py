@@ -208,9 +208,12 @@ TELLERS: dict[str, Callable[[_Told, dict[str, Any]], Telling]] = {
 _TO_UNITS = ("case.dispatched", "order.handed_over")
 
 
-def story_of(case: Case) -> list[Step]:
-    """Return what happened, oldest first. A fixed number of queries, however long the story."""
-    events = events_of(case)
+def story_of(case: Case, events: list[Event] | None = None) -> list[Step]:
+    """Return what happened, oldest first. A fixed number of queries, however long the story.
+
+    `events` saves reading them again.
+    """
+    events = events_of(case) if events is None else events
     orders = _orders(case, events)
     units = {order.lead_id: order.lead.name for order in orders.values()}
     told = _Told(

@@ -77,7 +77,14 @@ def is_alive() -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def head_now(*, now: dt.datetime) -> Head:
+def accept_restore(*, now: dt.datetime) -> Head:
+    """Write to the head file that the database was put back to its present end on purpose."""
+    head = head_now(now=now, is_restored=True)
+    heads.append(head)
+    return head
+
+
+def head_now(*, now: dt.datetime, is_restored: bool = False) -> Head:
     """Return the head of the chain as the database has it, signed now."""
     position = last_position()
     last = EventOrder.objects.filter(position=position).values_list("link", flat=True).first()
@@ -87,6 +94,7 @@ def head_now(*, now: dt.datetime) -> Head:
         root=root_of(nodes_at(peaks(position))),
         link=bytes(last) if last else GENESIS,
         at=now,
+        is_restored=is_restored,
     )
 
 

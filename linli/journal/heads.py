@@ -33,18 +33,35 @@ class Head:
     key_id: int
     signature: str
     scheme: str = SCHEME
+    is_restored: bool = False
+    """The database was put back to this position on purpose: what older lines say of later ones is given up."""
 
     @classmethod
     def signed(
-        cls, key: Key, *, position: int, root: bytes, link: bytes, at: dt.datetime
+        cls,
+        key: Key,
+        *,
+        position: int,
+        root: bytes,
+        link: bytes,
+        at: dt.datetime,
+        is_restored: bool = False,
     ) -> "Head":
         text = at.astimezone(dt.UTC).isoformat(timespec="seconds")
-        signature = key.signer.sign(signed_text(position, root.hex(), text, key.id))
-        return cls(position, root.hex(), link.hex(), text, key.id, signature.hex())
+        signature = key.signer.sign(signed_text(position, root.hex(), text, key.id, is_restored))
+        return cls(
+            position=position,
+            root=root.hex(),
+            link=link.hex(),
+            at=text,
+            key_id=key.id,
+            signature=signature.hex(),
+            is_restored=is_restored,
+        )
 
     def is_genuine(self, public: str) -> bool:
         """Return whether the signature is of the key whose public part is given."""
-        text = signed_text(self.position, self.root, self.at, self.key_id)
+        text = signed_text(self.position, self.root, self.at, self.key_id, self.is_restored)
         try:
             Ed25519PublicKey.from_public_bytes(bytes.fromhex(public)).verify(
                 bytes.fromhex(self.signature), text
@@ -54,9 +71,10 @@ class Head:
         return True
 
 
-def signed_text(position: int, root: str, at: str, key_id: int) -> bytes:
+def signed_text(position: int, root: str, at: str, key_id: int, is_restored: bool) -> bytes:
     """Return what a head's signature covers."""
-    return f"{SCHEME}\n{position}\n{root}\n{at}\n{key_id}\n".encode()
+    text = f"{SCHEME}\n{position}\n{root}\n{at}\n{key_id}\n"
+    return (text + ("restored\n" if is_restored else "")).encode()
 
 
 def head_file() -> Path:

@@ -85,3 +85,30 @@ class Cursor(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} at {self.position}"
+
+
+class RecordCheck(models.Model):
+    """校验. One check of the whole record: when, how far, and how much was wrong."""
+
+    at = models.DateTimeField(_("Checked"))
+    last_position = models.BigIntegerField(_("Position"))
+    fault_count = models.IntegerField(_("Faults"))
+
+    class Meta:
+        verbose_name = _("Check of the record")
+        verbose_name_plural = _("Checks of the record")
+        indexes = [models.Index(fields=["-at"], name="record_check_newest")]
+        constraints = [
+            models.CheckConstraint(
+                name="record_check_counts",
+                condition=models.Q(last_position__gte=0, fault_count__gte=0),
+            )
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="record_check_is_final", operation=pgtrigger.Update | pgtrigger.Delete
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M}: {self.fault_count} faults up to {self.last_position}"

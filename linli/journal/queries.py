@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
+from django.db.models import Case, OuterRef, Subquery, When
+from django.db.models.lookups import Exact
 
 from linli.journal.chain import FIELDS, Load
-from linli.journal.models import EventOrder
+from linli.journal.models import EventOrder, RecordCheck
+from linli.kernel.models import Event
 
 EVENT_COLUMNS = ", ".join(f"e.{name}" for name in FIELDS)
 
@@ -43,6 +46,52 @@ def last_position() -> int:
     """Return how many events are sealed."""
     newest = EventOrder.objects.order_by("-position").values_list("position", flat=True).first()
     return newest or 0
+
+
+def last_check() -> RecordCheck | None:
+    """Return the newest check of the whole record."""
+    return RecordCheck.objects.order_by("-at").first()
+
+
+@dataclass(frozen=True)
+class SealedSoFar:
+    """How far a stream is sealed: the position of its newest sealed event, and how many wait."""
+
+    position: int | None
+    waiting_count: int
+    checked_at: dt.datetime | None
+    """When the whole record was last found whole; None if it was not checked yet, or found faulty."""
+
+
+def stream_events(kind: str, stream: int) -> list[Event]:
+    """Return the events of one stream, oldest first, each with `position` (None while it waits to be sealed) and
+    `checked_at` (when the whole record was last found whole). One query."""
+    newest = RecordCheck.objects.order_by("-at")
+    return list(
+        Event.objects.filter(stream_kind=kind, stream_id=stream)
+        .annotate(
+            position=Subquery(
+                EventOrder.objects.filter(event_id=OuterRef("pk")).values("position")
+            ),
+            checked_at=Case(
+                When(
+                    Exact(Subquery(newest.values("fault_count")[:1]), 0),
+                    then=Subquery(newest.values("at")[:1]),
+                )
+            ),
+        )
+        .order_by("seq")
+    )
+
+
+def sealed_so_far(events: Sequence[Any]) -> SealedSoFar:
+    """Return how far a stream is sealed, from its events as `stream_events` reads them."""
+    positions = [event.position for event in events if event.position is not None]
+    return SealedSoFar(
+        position=max(positions, default=None),
+        waiting_count=len(events) - len(positions),
+        checked_at=events[-1].checked_at if events else None,
+    )
 
 
 def sealed_after(position: int, *, limit: int) -> list[Sealed]:

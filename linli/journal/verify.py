@@ -1,6 +1,6 @@
 """The check of the whole record: the chain, the heads outside the database, and what stands beside both."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -20,31 +20,33 @@ MOST = 100
 
 @dataclass
 class Report:
-    """What was checked. `last` is the last position, `heads` how many lines of the head file were compared."""
+    """What was checked. `last` is the last position, `heads` how many lines of the head file were compared,
+    `given_up` the positions that were lost with a restore that somebody with the key accepted."""
 
     count: int = 0
     last: int = 0
     waiting: int = 0
     heads: int = 0
+    given_up: list[tuple[int, int, str]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
 
 def verify(*, most: int = MOST) -> Report:
     """Check everything while others go on writing. Reads each sealed event once, in constant memory."""
     # The file first: heads written while we read may be of positions that we do not see.
-    heads = list(kept_heads())
+    heads, given_up, forged = _standing(kept_heads())
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         # Of two lines for one position the older stands: who cuts the end off and lets the drainer go on
         # gets new lines, but does not lose the old ones.
         walk = Walk(keys(), {head.position: head for head in reversed(heads)})
         found = list(islice(walk.faults(_links(cursor)), most + 1))
         cursor.execute("CLOSE chain")
-        found += [*_heads(heads, walk), *islice(_beside(cursor), most + 1)]
+        found += [*forged, *_tail(heads, walk), *islice(_beside(cursor), most + 1)]
         cursor.execute("SELECT count(*) FROM kernel_outbox")
         waiting = cursor.fetchone()[0]
     if len(found) > most:
         found = [*found[:most], Fault("too_many", {"count": most})]
-    return Report(walk.count, walk.last, waiting, len(heads), found)
+    return Report(walk.count, walk.last, waiting, len(heads), given_up, found)
 
 
 def _links(cursor: Any) -> Iterator[Link]:
@@ -76,18 +78,40 @@ def _shown(values: dict[str, Any]) -> str:
     return "{name} {id} ({stream_kind} {stream_id} #{seq})".format(**values)
 
 
-def _heads(heads: list[Head], walk: Walk) -> Iterator[Fault]:
+def _standing(
+    written: Iterable[Head],
+) -> tuple[list[Head], list[tuple[int, int, str]], list[Fault]]:
+    """Return the heads that still stand, what was given up by restores, and lines that we did not sign.
+
+    Every restore is checked, and the newest line; the others are compared with the chain itself.
+    """
+    heads: list[Head] = []
+    given_up: list[tuple[int, int, str]] = []
+    forged: list[Fault] = []
+    for head in written:
+        if head.is_restored and not _is_ours(head):
+            forged.append(Fault("forged_head", {"position": head.position}))
+            continue
+        furthest = max((older.position for older in heads), default=0)
+        if head.is_restored and furthest > head.position:
+            given_up.append((head.position + 1, furthest, head.at))
+            heads = [older for older in heads if older.position <= head.position]
+        heads.append(head)
+    if heads and not _is_ours(heads[-1]):
+        forged.append(Fault("forged_head", {"position": heads[-1].position}))
+    return heads, given_up, forged
+
+
+def _is_ours(head: Head) -> bool:
+    key = keys().get(head.key_id)
+    return key is not None and head.is_genuine(key.public)
+
+
+def _tail(heads: list[Head], walk: Walk) -> Iterator[Fault]:
     """Compare the end of the chain with the file: what the file knows and the database does not."""
-    if heads:
-        furthest = max(heads, key=lambda head: head.position)
-        if furthest.position > walk.last:
-            yield Fault(
-                "tail", {"first": walk.last + 1, "last": furthest.position, "at": furthest.at}
-            )
-        newest = heads[-1]
-        key = walk.keys.get(newest.key_id)
-        if key is None or not newest.is_genuine(key.public):
-            yield Fault("forged_head", {"position": newest.position})
+    furthest = max(heads, key=lambda head: head.position, default=None)
+    if furthest is not None and furthest.position > walk.last:
+        yield Fault("tail", {"first": walk.last + 1, "last": furthest.position, "at": furthest.at})
 
 
 def _beside(cursor: Any) -> Iterator[Fault]:

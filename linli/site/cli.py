@@ -2,6 +2,7 @@
 
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -237,6 +238,45 @@ def audit_head() -> None:
     from linli.site import audit_command
 
     sys.exit(audit_command.head())
+
+
+@audit.command(name="export")
+@click.argument("number")
+@click.option(
+    "--to",
+    "folder",
+    type=click.Path(file_okay=False),
+    default=".",
+    show_default=True,
+    help="Folder.",
+)
+@click.option(
+    "--since", type=int, help="Position of a published head: adds the proof that joins it."
+)
+def audit_export(number: str, folder: str, since: int | None) -> None:
+    """Write a case's sealed history, and the script with which anybody checks it."""
+    ready()
+    from linli.site import audit_command
+
+    sys.exit(audit_command.export(number, folder=Path(folder), since=since))
+
+
+@audit.command(name="rotate")
+def audit_rotate() -> None:
+    """Put a new chain key in force. Back up the key file afterwards."""
+    ready()
+    from linli.site import audit_command
+
+    sys.exit(audit_command.rotate())
+
+
+@audit.command(name="restored")
+def audit_restored() -> None:
+    """Note that the database was put back to an older state on purpose."""
+    ready()
+    from linli.site import audit_command
+
+    sys.exit(audit_command.restored())
 
 
 def main() -> None:

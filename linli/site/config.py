@@ -65,6 +65,16 @@ class Config(BaseSettings):
             aside.unlink()
         return path.read_text().strip()
 
+    def replace_key(self, name: str, text: str) -> None:
+        """Write the file of a secret anew, in one step: a reader sees the old text or the new."""
+        path = cluster.home() / "keys" / name
+        aside = path.with_name(f".{name}.{os.getpid()}")
+        with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
+            file.write(text + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(path)
+
     def connection(self) -> dict[str, Any]:
         """Return Django's settings for the database, for the login named by `role`."""
         url = self.owner_database_url if self.role == "owner" else self.database_url

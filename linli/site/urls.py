@@ -1,19 +1,25 @@
 """Every address of the installation, by room."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import include, path
 from django.views.i18n import set_language
 
 
 def health_whole(request: HttpRequest) -> HttpResponse:
-    """Answer 200 when database, drainer and worker all answer, else 503; a line each. For whoever watches
+    """Answer 200 when database, drainer and worker answer and the record was last found whole, else 503. For whoever watches
     the installation; a proxy asks /health, which a stopped worker does not take down."""
     from linli.jobs.queries import has_worker
     from linli.journal.drainer import is_alive
+    from linli.journal.queries import last_check
 
-    found = {"drainer": is_alive(), "worker": has_worker()}
-    lines = ["database ok", *(f"{name} {'ok' if up else 'missing'}" for name, up in found.items())]
-    status = 200 if all(found.values()) else 503
+    newest = last_check()
+    found = {
+        "drainer": "ok" if is_alive() else "missing",
+        "worker": "ok" if has_worker() else "missing",
+        "record": f"{newest.fault_count} faults" if newest and newest.fault_count else "ok",
+    }
+    lines = ["database ok", *(f"{name} {state}" for name, state in found.items())]
+    status = 200 if set(found.values()) == {"ok"} else 503
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain", status=status)
 
 
@@ -26,6 +32,15 @@ def health(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok\n", content_type="text/plain")
 
 
+def record_head(request: HttpRequest) -> HttpResponse:
+    """Publish the signed head of the sealed record: whoever keeps a copy can check a case's history by it."""
+    from linli.journal.drainer import head_now
+    from linli.journal.history import published
+    from linli.kernel import clock
+
+    return JsonResponse(published(head_now(now=clock.now())), json_dumps_params={"indent": 2})
+
+
 handler400 = "linli.web.views.bad_request"
 handler403 = "linli.web.views.forbidden"
 handler404 = "linli.web.views.not_found"
@@ -34,6 +49,7 @@ handler500 = "linli.web.views.server_error"
 urlpatterns = [
     path("health", health, name="health"),
     path("health/whole", health_whole, name="health_whole"),
+    path("record/head.json", record_head, name="record_head"),
     path("language/", set_language, name="set_language"),
     path("", include("linli.accounts.urls")),
     path("", include("linli.workforce.urls")),

@@ -37,6 +37,7 @@ NOBODYS = make_number(year=2026, counter=9_999_999)
 OPEN_TO_ALL = {
     "health",
     "health_whole",
+    "record_head",
     "set_language",
     "web:appearance",
     "accounts:choose_role",

@@ -1,24 +1,20 @@
 """A chain of the test's own: its key and its head file are forgotten afterwards."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
 
-from linli.journal import keys
-
 
 @pytest.fixture(autouse=True)
-def own_chain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Give the test its own key and head file. Yields the file's path."""
+def own_chain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give the test its own key and head file. Returns the file's path."""
     file = tmp_path / "heads"
     given = settings.LINLI.model_copy(update={"head_file": str(file)})
     monkeypatch.setattr(settings, "LINLI", given)
     use_keys(monkeypatch, "1:" + "11" * 32)
-    yield file
-    keys.keys.cache_clear()
+    return file
 
 
 def use_keys(monkeypatch: Any, text: str) -> None:
@@ -28,4 +24,3 @@ def use_keys(monkeypatch: Any, text: str) -> None:
     monkeypatch.setattr(
         settings, "LINLI", settings.LINLI.model_copy(update={"chain_keys": SecretStr(text)})
     )
-    keys.keys.cache_clear()

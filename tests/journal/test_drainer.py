@@ -259,4 +259,5 @@ def test_a_living_drainer_is_seen() -> None:
     with other_connection() as other:
         other.execute("SELECT pg_advisory_lock_shared(%s, 1)", [0x4C494E4C])
         assert is_alive()
-    assert not is_alive()
+        other.execute("SELECT pg_advisory_unlock_shared(%s, 1)", [0x4C494E4C])
+        assert not is_alive()

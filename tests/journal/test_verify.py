@@ -1,16 +1,21 @@
 """Whoever holds the database but not the key is found out, and the finding says where."""
 
+import datetime as dt
 import hashlib
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from linli.journal.models import EventOrder
+from linli.journal.checking import check
+from linli.journal.drainer import accept_restore
+from linli.journal.models import EventOrder, RecordCheck
+from linli.journal.queries import last_check, sealed_so_far, stream_events
 from linli.journal.verify import verify
 from linli.kernel.models import Event
 from tests.journal.conftest import use_keys
-from tests.journal.record import a_record, happened, holder, sealed
+from tests.journal.record import NOW, a_record, happened, holder, sealed
 
 pytestmark = pytest.mark.django_db
 
@@ -260,3 +265,71 @@ def test_a_key_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> No
     use_keys(monkeypatch, "2:" + "22" * 32)
     assert {fault.code for fault in verify().faults} <= {"key", "forged_head"}
     assert Event.objects.count() == 12
+
+
+# — restores —
+
+
+def cut_to_nine() -> None:
+    """Put the database back to position 9, as the restore of an older backup does."""
+    holder(
+        "DELETE FROM kernel_event WHERE id IN (SELECT event_id FROM journal_eventorder WHERE position > 9)"
+    )
+    holder("DELETE FROM journal_eventorder WHERE position > 9")
+
+
+def test_a_restore_that_was_noted_is_told_and_is_no_fault() -> None:
+    a_record()
+    cut_to_nine()
+    assert found() == [("tail", 12)]
+    accept_restore(now=NOW)
+    for stream in (21, 22, 23, 24):
+        happened(stream, 1)
+    sealed()
+    report = verify()
+    assert report.faults == []
+    assert [(first, last) for first, last, _at in report.given_up] == [(10, 12)]
+
+
+def test_a_restore_that_was_noted_excuses_nothing_else() -> None:
+    ids = a_record()
+    cut_to_nine()
+    accept_restore(now=NOW)
+    holder("UPDATE kernel_event SET user_id = 8 WHERE id = %s", [ids[4]])
+    assert found() == [("changed", 5)]
+
+
+def test_nobody_without_the_key_notes_a_restore(own_chain: Path) -> None:
+    a_record()
+    cut_to_nine()
+    line = json.loads(own_chain.read_text())
+    forged = {**line, "position": 9, "is_restored": True}
+    with own_chain.open("a") as file:
+        file.write(json.dumps(forged) + "\n")
+    assert {code for code, _ in found()} == {"forged_head", "tail"}
+
+
+def test_a_check_is_kept_with_what_it_found() -> None:
+    ids = a_record()
+    check(now=NOW)
+    holder("UPDATE kernel_event SET user_id = 8 WHERE id = %s", [ids[4]])
+    check(now=NOW + dt.timedelta(days=1))
+    kept = RecordCheck.objects.order_by("at").values_list("last_position", "fault_count")
+    assert list(kept) == [(12, 0), (12, 1)]
+    newest = last_check()
+    assert newest is not None
+    assert newest.fault_count == 1
+
+
+def test_a_stream_says_how_far_it_is_sealed(django_assert_num_queries: Any) -> None:
+    a_record()
+    happened(2, 4)
+    with django_assert_num_queries(1):
+        so_far = sealed_so_far(stream_events("test", 2))
+    assert (so_far.position, so_far.waiting_count, so_far.checked_at) == (10, 1, None)
+    check(now=NOW)
+    assert sealed_so_far(stream_events("test", 2)).checked_at == NOW
+    holder("UPDATE kernel_event SET user_id = 8 WHERE stream_id = 3")
+    check(now=NOW + dt.timedelta(days=1))
+    assert sealed_so_far(stream_events("test", 2)).checked_at is None
+    assert sealed_so_far(stream_events("test", 99)).position is None

@@ -13,8 +13,10 @@ from linli.cases.flows import ORDER
 from linli.cases.forms import ContactForm, ReportForm, RuleForm, UnmaskForm
 from linli.cases.models import Case, Requester
 from linli.cases.permissions import CasePermission as P
+from linli.cases.queries import events_of
 from linli.cases.story import story_of
 from linli.cases.views.finding import case_or_404
+from linli.journal.queries import sealed_so_far
 from linli.kernel.http import ActorRequest, needs
 from linli.territory.queries import path_names
 
@@ -99,6 +101,7 @@ def _case_page(
     failed = failed or {}
     moves = _moves(found, actor=actor, failed=failed)
     shut = {entry["opening"].move.name for entry in moves if not entry["opening"].is_open}
+    events = events_of(found)
     context = {
         "case": found,
         "path": path_names(found.place),
@@ -111,7 +114,8 @@ def _case_page(
         "requester": found.requester,
         "revealed": revealed,
         "unmask_form": (unmask_form or UnmaskForm()) if actor.may(P.UNMASK) else None,
-        "story": list(reversed(story_of(found))),
+        "story": list(reversed(story_of(found, events))),
+        "sealed": sealed_so_far(events),
         "loop_step": LOOP_STEP[order.state if order else found.state],
     }
     bad = any(form.errors for form in failed.values()) or (unmask_form and unmask_form.errors)
