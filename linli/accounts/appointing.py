@@ -3,6 +3,7 @@ area that was re-drawn."""
 
 import datetime as dt
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from linli.accounts.models import Appointment, RoleGrant, User
@@ -86,6 +87,7 @@ def end_appointment(*, actor: Actor, appointment_id: int) -> None:
     today = day_of(actor.now)
     row = Appointment.objects.not_over(today).get(pk=appointment_id)
     post, unit = _post(row.post_id, actor=actor)
+    _end_roles(Appointment.objects.filter(pk=row.pk), now=actor.now)
     if row.valid_from >= today:
         row.delete()
     else:
@@ -102,9 +104,18 @@ def _post(post_id: int, *, actor: Actor) -> tuple[Post, Organisation]:
     return post, locked_organisation(post.organisation_id, actor=actor, permission=APPOINT)
 
 
-def end_appointments_of(unit: Organisation, *, today: dt.date) -> int:
+def _end_roles(appointments: QuerySet[Appointment], *, now: dt.datetime) -> None:
+    """End the roles given with appointments that end; the sweep then ends the sessions."""
+    grants = RoleGrant.objects.filter(appointment__in=appointments).exclude(valid_to__lte=now)
+    grants.filter(valid_from__gte=now).delete()
+    grants.update(valid_to=now)
+
+
+def end_appointments_of(unit: Organisation, *, now: dt.datetime) -> int:
     """End every appointment to a post of a locked organisation; for the operation that closes it."""
+    today = day_of(now)
     rows = Appointment.objects.filter(post__organisation=unit)
+    _end_roles(rows.not_over(today), now=now)
     taken_back, _by_table = rows.filter(valid_from__gte=today).delete()
     return taken_back + rows.not_over(today).update(valid_to=today)
 

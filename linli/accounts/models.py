@@ -7,6 +7,14 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from linli.accounts.door.models import (
+    CacheEntry,
+    Device,
+    FactorReset,
+    OneTimeCode,
+    Session,
+    SignIn,
+)
 from linli.accounts.permissions import ROLES
 from linli.territory.models import (
     DatedQuerySet,
@@ -17,6 +25,18 @@ from linli.territory.models import (
     never_twice,
 )
 
+__all__ = [
+    "Appointment",
+    "CacheEntry",
+    "Device",
+    "FactorReset",
+    "OneTimeCode",
+    "RoleGrant",
+    "Session",
+    "SignIn",
+    "User",
+]
+
 
 class UserManager(BaseUserManager["User"]):
     """Users come with their unit: every page names it beside the person."""
@@ -26,7 +46,10 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A person who signs in. `is_demo` users have no password and exist only in a demo."""
+    """A person who signs in. `is_demo` users have no password and exist only in a demo.
+
+    Root of the event stream of her roles, proofs, phones and sessions.
+    """
 
     username = models.CharField(_("User name"), max_length=64, unique=True)
     staff_number = models.CharField(_("Staff number"), max_length=32, unique=True, null=True)
@@ -34,6 +57,7 @@ class User(AbstractBaseUser):
     organisation = models.ForeignKey(Organisation, models.PROTECT, null=True)
     is_active = models.BooleanField(default=True)
     is_demo = models.BooleanField(default=False)
+    version = models.IntegerField(default=1)
 
     objects: ClassVar = UserManager()
     USERNAME_FIELD = "username"
@@ -52,13 +76,19 @@ class RoleGrantQuerySet(models.QuerySet["RoleGrant"]):
 
 
 class RoleGrant(models.Model):
-    """A role held by a user over a place from when to when."""
+    """A role held by a user over a place from when to when.
+
+    Given with an appointment, it ends the night the post ends.
+    """
 
     user = models.ForeignKey(User, models.CASCADE, related_name="grants")
     role = models.CharField(_("Role"), max_length=32)
     place = models.ForeignKey(Place, models.PROTECT)
     valid_from = models.DateTimeField()
     valid_to = models.DateTimeField(null=True)
+    appointment = models.ForeignKey(
+        "accounts.Appointment", models.CASCADE, null=True, related_name="grants"
+    )
 
     objects: ClassVar = RoleGrantQuerySet.as_manager()
 

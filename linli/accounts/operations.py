@@ -5,12 +5,16 @@ import datetime as dt
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from linli.accounts.models import RoleGrant, User
-from linli.accounts.permissions import ROLES
+from linli.accounts.events import AccountOpened, RoleGiven
+from linli.accounts.models import Appointment, RoleGrant, User
+from linli.accounts.parts import happened, locked_user
+from linli.accounts.permissions import ROLES, AccountsPermission
 from linli.kernel.actor import Actor, Grant
 from linli.kernel.errors import Refusal
+from linli.kernel.events import Code
 from linli.kernel.operation import operation
 from linli.territory.models import Organisation, Place
+from linli.territory.parts import require_within
 
 UNKNOWN_ROLE = Refusal(
     "accounts.unknown_role",
@@ -18,7 +22,7 @@ UNKNOWN_ROLE = Refusal(
 )
 
 
-@operation("accounts.manage")
+@operation(AccountsPermission.MANAGE)
 def open_account(
     *,
     actor: Actor,
@@ -40,10 +44,11 @@ def open_account(
     if created:
         user.set_password(password)
         user.save(update_fields=["password"])
+        happened(user, AccountOpened(user_id=user.pk), actor=actor)
     return user
 
 
-@operation("accounts.manage")
+@operation(AccountsPermission.MANAGE)
 def give_role(
     *,
     actor: Actor,
@@ -52,20 +57,33 @@ def give_role(
     place: Place,
     valid_from: dt.datetime,
     valid_to: dt.datetime | None = None,
+    appointment: Appointment | None = None,
 ) -> RoleGrant:
     """Give a user a role over a place; a grant that covers the whole time already stays the only one.
 
-    Raises UNKNOWN_ROLE.
+    With an appointment it ends when the post does. Raises UNKNOWN_ROLE; OUTSIDE for a place beyond the area of
+    the administrator (a command at the server has none and may everywhere).
     """
     if role not in ROLES:
         raise UNKNOWN_ROLE(role=role, known=", ".join(sorted(ROLES)))
+    if actor.user_id is not None:
+        require_within(place, actor=actor, permission=AccountsPermission.MANAGE)
+    user = locked_user(user.pk)
     lasts = Q(valid_to__isnull=True) if valid_to is None else ~Q(valid_to__lt=valid_to)
     same = RoleGrant.objects.filter(lasts, user=user, role=role, place=place)
     if (held := same.in_force(valid_from).first()) is not None:
         return held
-    return RoleGrant.objects.create(
-        user=user, role=role, place=place, valid_from=valid_from, valid_to=valid_to
+    grant = RoleGrant.objects.create(
+        user=user,
+        role=role,
+        place=place,
+        valid_from=valid_from,
+        valid_to=valid_to,
+        appointment=appointment,
     )
+    event = RoleGiven(grant_id=grant.pk, role=Code(role), place_code=Code(place.code))
+    happened(user, event, actor=actor)
+    return grant
 
 
 def installer(

@@ -2,9 +2,18 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+
+
+class AccountsPermission(StrEnum):
+    COME_IN = "accounts.come_in"
+    OWN = "accounts.own"
+    SEE_ROLES = "accounts.see_roles"
+    MANAGE = "accounts.manage"
+    SWEEP = "accounts.sweep"
 
 
 @dataclass(frozen=True)
@@ -56,8 +65,9 @@ allow(
     "territory.load",
     "territory.manage",
     "territory.calendar",
-    "accounts.manage",
     "accounts.appoint",
+    AccountsPermission.MANAGE,
+    AccountsPermission.SWEEP,
 )
 for _role in ROLES.values():
-    allow(_role, "territory.see", "accounts.see_roles")
+    allow(_role, "territory.see", AccountsPermission.SEE_ROLES, AccountsPermission.OWN)

@@ -1,17 +1,20 @@
 """Signing in; in a demo, choosing a person to be."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import login, logout
-from django.contrib.auth.views import LoginView
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from linli.accounts.models import RoleGrant, User
-from linli.accounts.permissions import ROLES
+from linli.accounts.door.operations import end_device
+from linli.accounts.door.sessions import DEVICE
+from linli.accounts.door.views import BACKEND, COOKIE
+from linli.accounts.models import Device, RoleGrant, User
+from linli.accounts.permissions import ROLES, AccountsPermission
 from linli.kernel import clock
 
 HOMES: dict[str, tuple[str, Any]] = {
@@ -59,7 +62,7 @@ def _become(request: HttpRequest) -> HttpResponse:
     if user is None:
         raise Http404
     logout(request)
-    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    login(request, user, backend=BACKEND)
     return _home(request)
 
 
@@ -72,11 +75,14 @@ def _home(request: HttpRequest) -> HttpResponse:
     return redirect(HOMES[grant.role][0])
 
 
-sign_in = LoginView.as_view(template_name="accounts/sign_in.html", next_page="accounts:choose_role")
-
-
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """Leave; in a demo, back to the choice of persons."""
+    """Leave; in a demo, back to the choice of persons. A phone that stayed signed in does so no more."""
+    actor, device = getattr(request, "actor", None), request.session.get(DEVICE)
+    if actor is not None and device is not None and actor.may(AccountsPermission.OWN):
+        with suppress(Device.DoesNotExist):
+            end_device(actor=actor, device_id=device)
     logout(request)
-    return redirect("accounts:choose_role")
+    response = redirect("accounts:choose_role")
+    response.delete_cookie(COOKIE)
+    return response

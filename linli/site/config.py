@@ -42,6 +42,9 @@ class Config(BaseSettings):
     allowed_hosts: str = "localhost,127.0.0.1,[::1]"
     time_zone: str = "Asia/Shanghai"
     debug: bool = False
+    trusted_proxies: int = Field(
+        0, description="how many reverse proxies of one's own stand before the pages"
+    )
     city_code: str = Field("110000", description="code of the place this installation serves")
 
     def key(self, name: str, *, size: int = 32) -> str:

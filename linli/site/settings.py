@@ -20,7 +20,6 @@ LINLI = _config
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
@@ -29,6 +28,11 @@ INSTALLED_APPS = [
     "pgtrigger",
     "template_partials.apps.SimpleAppConfig",
     "procrastinate.contrib.django",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "linli.kernel",
     "linli.journal",
     "linli.jobs",
@@ -48,7 +52,9 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "linli.accounts.middleware.actor_middleware",
+    "linli.accounts.door.middleware.door_middleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "linli.kernel.http.refusal_middleware",
@@ -99,13 +105,57 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "accounts:sign_in"
+AUTHENTICATION_BACKENDS = ["linli.accounts.door.backend.Backend"]
+PASSWORD_HASHERS = [
+    "linli.accounts.door.hashing.Argon2",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 10},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "staff_number", "display_name")},
+    },
 ]
+
+# Sign-in (django-allauth): by user name or staff number, without e-mail; nobody opens an account alone.
+ACCOUNT_ADAPTER = "linli.accounts.door.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+# Few tries for one account; many for one address, behind which a whole town hall may sit.
+ACCOUNT_RATE_LIMITS = {
+    "login": "1200/m/ip",
+    "login_failed": "300/m/ip,5/5m/key",
+    "reauthenticate": "20/m/user",
+    "change_password": "10/m/user",
+}
+ACCOUNT_FORMS = {
+    "login": "linli.accounts.door.forms.SignInForm",
+    "change_password": "linli.accounts.door.forms.ChangePasswordForm",
+    "reauthenticate": "linli.accounts.door.forms.AgainForm",
+}
+MFA_ADAPTER = "linli.accounts.door.adapters.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "Linli"
+MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "linli.accounts.door.forms.SecondStepForm",
+    "reauthenticate": "linli.accounts.door.forms.SecondStepAgainForm",
+    "activate_totp": "linli.accounts.door.forms.AddTotpForm",
+    "add_webauthn": "linli.accounts.door.forms.AddKeyForm",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = _config.trusted_proxies
+CACHES = {"default": {"BACKEND": "linli.accounts.door.cache.PostgresCache"}}
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
@@ -118,7 +168,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = cluster.home() / "static"
 STORAGES = {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "linli.accounts.door.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True

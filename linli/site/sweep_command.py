@@ -1,11 +1,15 @@
-"""`linli sweep`: raise the alerts that are due, move deadlines whose working days became known."""
+"""`linli sweep`: raise the alerts that are due, move deadlines whose working days became known, end sessions
+of people whose role or post is over."""
 
+from linli.accounts.tasks import end_sessions
 from linli.cases.tasks import sweep_clocks
 
 
 def run() -> None:
     """Sweep once, now, and say what was done. The worker does the same every minute."""
+    out = end_sessions()
     done = sweep_clocks()
     print(
-        f"{done.raised} alerts raised, {done.lapsed} lapsed; {done.renewed} orders' deadlines renewed"
+        f"{done.raised} alerts raised, {done.lapsed} lapsed; {done.renewed} orders' deadlines renewed; "
+        f"{out} people signed out"
     )

@@ -52,6 +52,7 @@ urlpatterns = [
     path("record/head.json", record_head, name="record_head"),
     path("language/", set_language, name="set_language"),
     path("", include("linli.accounts.urls")),
+    path("", include("linli.accounts.door.urls")),
     path("", include("linli.workforce.urls")),
     path("", include("linli.cases.privacy.urls")),
     path("", include("linli.cases.urls")),

@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from linli.accounts.door.sessions import BEFORE, moment
 from linli.accounts.permissions import ROLES
 from linli.kernel import clock
 from linli.kernel.actor import Actor
@@ -22,6 +23,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "actor": actor,
         "unit": lambda: _unit(request, actor),
         "roles": _roles(actor),
+        "came_before": moment(request.session.get(BEFORE)) if actor else None,
         "nav_items": entries,
         "loop_steps": navigation.loop(entries),
         "demo": settings.LINLI.demo,

@@ -54,6 +54,7 @@ NAVIGATION = (
     NavItem("cases:rates", _("Three rates"), "chart", "cases.see_rates", "rates"),
     NavItem("clocks:clocks", _("Limits"), "clock", "cases.clocks", ""),
     NavItem("calendar:calendar", _("Working days"), "book", "territory.calendar", ""),
+    NavItem("accounts:people", _("Accounts"), "users", "accounts.manage", ""),
     NavItem("places:home", _("Places"), "pin", "territory.see", ""),
 )
 

@@ -21,6 +21,8 @@ SEES: dict[str, Any] = {
     "cases.see_rates": _("see the three rates"),
     "territory.see": _("see places, who serves them and who is on duty"),
     "accounts.see_roles": _("see this page"),
+    "accounts.own": _("see their own account, and who came in by it"),
+    "accounts.manage": _("see the accounts of the area"),
     "workforce.see": _("see duty rosters"),
 }
 """What a permission lets somebody see; most have operations as well."""
@@ -61,6 +63,24 @@ DOES: dict[str, Any] = {
     "territory.redraw": _("apply a new division file"),
     "accounts.open_account": _("open an account"),
     "accounts.give_role": _("give somebody a role over an area"),
+    "accounts.open_person": _("open an account and make its one-time code"),
+    "accounts.end_role": _("end somebody's role"),
+    "accounts.give_code": _("reset a password by a one-time code"),
+    "accounts.sign_out_everywhere": _("sign somebody out everywhere"),
+    "accounts.shut_account": _("shut an account"),
+    "accounts.let_in_again": _("open a shut account again"),
+    "accounts.ask_factor_reset": _("ask for the reset of a lost second factor"),
+    "accounts.approve_factor_reset": _("approve a reset that another administrator asked for"),
+    "accounts.sweep_sessions": _("end the sessions of people whose role or post is over"),
+    "accounts.note_sign_in": _("be written down when signing in"),
+    "accounts.use_code": _("set a password by a one-time code"),
+    "accounts.unlock_device": _("unlock a phone by its PIN"),
+    "accounts.change_proofs": _("change their own password and second factors"),
+    "accounts.keep_device": _(
+        "stay signed in on a phone behind a PIN, where no role asks for a second factor"
+    ),
+    "accounts.end_device": _("sign out one of their own phones"),
+    "accounts.end_other_sessions": _("sign themselves out everywhere else"),
     "accounts.appoint": _("appoint somebody to a post, also crosswise"),
     "accounts.end_appointment": _("end an appointment"),
     "accounts.follow_redrawn_roles": _("let roles follow places that were re-drawn"),

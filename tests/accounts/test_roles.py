@@ -42,7 +42,7 @@ def newcomer(town: Town, root: Actor) -> User:
 
 
 # What each role may do is reviewed here, line by line.
-EVERYBODY = {"territory.see", "workforce.see", "accounts.see_roles"}
+EVERYBODY = {"territory.see", "workforce.see", "accounts.see_roles", "accounts.own"}
 ALLOWED = {
     "operator": {"cases.see", "cases.receive"},
     "dispatcher": {"cases.see", "cases.dispatch", "cases.share"},
@@ -66,6 +66,7 @@ ALLOWED = {
         "territory.calendar",
         "territory.manage",
         "accounts.manage",
+        "accounts.sweep",
         "accounts.appoint",
         "workforce.roster",
     },

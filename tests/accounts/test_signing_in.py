@@ -86,10 +86,10 @@ def test_signs_in_with_name_and_password(town: Town, client: Client) -> None:
     worker.set_password(PASSWORD)
     worker.save(update_fields=["password"])
     address = reverse("accounts:sign_in")
-    wrong = client.post(address, {"username": "li", "password": "wrong"})
+    wrong = client.post(address, {"login": "li", "password": "wrong"})
     assert wrong.status_code == 200
     assert 'value="li"' in wrong.content.decode()
-    right = client.post(address, {"username": "li", "password": PASSWORD}, follow=True)
+    right = client.post(address, {"login": "li", "password": PASSWORD}, follow=True)
     assert right.redirect_chain[-1][0] == reverse("cases:work")
 
 
@@ -103,7 +103,7 @@ def test_after_signing_in_the_page_that_was_asked_for_opens(town: Town, client: 
     assert page.status_code == 200
     response = client.post(
         asked["Location"],
-        {"username": "li", "password": PASSWORD, "next": "/rates/?month=2026-10"},
+        {"login": "li", "password": PASSWORD, "next": "/rates/?month=2026-10"},
     )
     assert response["Location"] == "/rates/?month=2026-10"
 

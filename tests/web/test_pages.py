@@ -36,7 +36,7 @@ def opened(client: Client, town: Town) -> Callable[..., HttpResponse]:
     """Return a function that opens an address as one of the cast, in a language."""
 
     def open_as(who: str, address: str, *, language: str = "zh-hans") -> HttpResponse:
-        client.force_login(town.users[who], backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(town.users[who])
         client.cookies["django_language"] = language
         return client.get(address)
 

@@ -105,7 +105,7 @@ def close_unit(*, actor: Actor, organisation_id: int, successor_id: int | None =
         if not successor.is_open or successor == unit:
             raise IS_CLOSED(unit=successor.name)
     end_shifts_of(unit, now=actor.now)
-    end_appointments_of(unit, today=day_of(actor.now))
+    end_appointments_of(unit, now=actor.now)
     close_organisation(unit, successor=successor, actor=actor)
 
 

@@ -1,0 +1,71 @@
+"""What every request of somebody signed in is asked before its page opens."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+
+# Not public, but pinned: it keeps what was sent until the person has shown who she is.
+from allauth.account.internal.flows.reauthentication import suspend_request
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from linli.accounts.door.proofs import is_asked, proved_at
+from linli.accounts.door.rules import is_idle
+from linli.accounts.door.sessions import DEVICE, SEEN, moment
+
+ALWAYS = {"health", "set_language", "web:appearance", "accounts:sign_out", "accounts:unlock"}
+"""Pages that nothing is asked for."""
+SETTING_UP = {
+    "accounts:mine",
+    "mfa_index",
+    "mfa_activate_totp",
+    "mfa_add_webauthn",
+    "mfa_view_recovery_codes",
+    "account_change_password",
+    "account_reauthenticate",
+    "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn",
+}
+"""Pages where a second factor is set up or shown; open before it has been."""
+SEEN_EVERY = dt.timedelta(minutes=1)
+
+
+def door_middleware(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Ask for what is missing: a role in force, a phone's PIN, the second factor. What was sent is kept."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return get_response(request)
+
+    def process_view(request: Any, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        actor, name = request.actor, request.resolver_match.view_name
+        if actor is None or request.user.is_demo or name in ALWAYS:
+            return None
+        if not actor.grants:
+            logout(request)
+            request.actor = None
+            return render(request, "accounts/no_role.html", status=403)
+        seen = moment(request.session.get(SEEN))
+        if DEVICE in request.session and is_idle(seen, now=actor.now):
+            return _ask(request, reverse("accounts:unlock"))
+        if seen is None or actor.now - seen >= SEEN_EVERY:
+            request.session[SEEN] = actor.now.isoformat()
+        if name not in SETTING_UP and is_asked(request) and proved_at(request) is None:
+            methods = get_adapter().get_reauthentication_methods(request.user)
+            factors = [method["url"] for method in methods if method["id"] != "reauthenticate"]
+            return _ask(request, factors[0] if factors else reverse("accounts:mine"))
+        return None
+
+    middleware.process_view = process_view  # type: ignore[attr-defined]
+    return middleware
+
+
+def _ask(request: HttpRequest, address: str) -> HttpResponse:
+    """Lead to the page that asks, and from there back to this one."""
+    response: HttpResponse = suspend_request(request, address)
+    return response
