@@ -42,11 +42,11 @@ def end_sessions(user: User, *, actor: Actor, but: str | None = None) -> int:
     return count
 
 
-def end_devices(user: User, *, actor: Actor, but: int | None = None) -> None:
-    """Let no phone of a locked user stay signed in, but for the device `but`."""
-    held = Device.objects.filter(user=user, ended_at__isnull=True).exclude(pk=but)
+def end_devices(user: User, *, actor: Actor, but: str | None = None) -> None:
+    """Let no phone of a locked user stay signed in. The session with the key `but` goes on until it is over."""
+    held = Device.objects.filter(user=user, ended_at__isnull=True)
     for key in list(held.values_list("pk", flat=True)):
-        Session.objects.filter(device=key).delete()
+        Session.objects.filter(device=key).exclude(pk=but).delete()
         Device.objects.filter(pk=key).update(ended_at=actor.now)
         happened(user, DeviceEnded(device_id=key), actor=actor)
 

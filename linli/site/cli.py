@@ -123,6 +123,54 @@ def web(host: str, port: int, workers: int) -> None:
     server.web(host=host, port=port, workers=workers)
 
 
+@linli.group()
+def account() -> None:
+    """Accounts, for whoever holds the server: the first administrator, lost passwords."""
+
+
+@account.command(name="open")
+@click.argument("username")
+@click.option("--admin", is_flag=True, required=True, help="An administrator of the whole place.")
+@click.option("--name", "display_name", default="", help="The person's name; else the user name.")
+@click.option("--place", "place_code", default="", help="Code of the place; else LINLI_CITY_CODE.")
+def account_open(username: str, admin: bool, display_name: str, place_code: str) -> None:
+    """Open an administrator's account and print its one-time code.
+
+    Everybody else's account is opened by an administrator, on the page Accounts.
+    """
+    ready()
+    from linli.site import account_command
+    from linli.site.config import config
+
+    sys.exit(
+        account_command.open_administrator(
+            username,
+            display_name=display_name or username,
+            place_code=place_code or config().city_code,
+        )
+    )
+
+
+@account.command(name="code")
+@click.argument("username")
+def account_code(username: str) -> None:
+    """Print a one-time code for a new password; the old one ends at once."""
+    ready()
+    from linli.site import account_command
+
+    sys.exit(account_command.code(username))
+
+
+@account.command(name="rescue")
+@click.argument("username")
+def account_rescue(username: str) -> None:
+    """Ask for the reset of lost second factors; an administrator approves it on the account's page."""
+    ready()
+    from linli.site import account_command
+
+    sys.exit(account_command.rescue(username))
+
+
 @linli.group(name="import")
 def import_() -> None:
     """Take real files in."""

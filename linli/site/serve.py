@@ -23,9 +23,12 @@ from linli.site.supervisor import LOOK_EVERY, Part, Supervisor, linli
 
 def refuse_unsafe_demo(host: str) -> None:
     """Refuse a demo (role chooser without passwords) beside real users or off loopback."""
+    from linli.accounts.models import Session, User
+
     if not settings.LINLI.demo:
+        # Whoever chose a person while this was a demo is not that person now.
+        Session.objects.filter(user__is_demo=True).delete()
         return
-    from linli.accounts.models import User
 
     local = host == "localhost" or _is_loopback(host)
     if not local:

@@ -1,5 +1,6 @@
 """What every template may count on: the moment, the actor, the bar, how the page is to look."""
 
+import datetime as dt
 from typing import Any
 
 from django.conf import settings
@@ -23,7 +24,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "actor": actor,
         "unit": lambda: _unit(request, actor),
         "roles": _roles(actor),
-        "came_before": moment(request.session.get(BEFORE)) if actor else None,
+        "came_before": _came_before(request),
         "nav_items": entries,
         "loop_steps": navigation.loop(entries),
         "demo": settings.LINLI.demo,
@@ -35,6 +36,12 @@ def page(request: HttpRequest) -> dict[str, Any]:
 def _unit(request: HttpRequest, actor: Actor | None) -> str:
     organisation = getattr(getattr(request, "user", None), "organisation", None) if actor else None
     return called(organisation) if organisation else ""
+
+
+def _came_before(request: HttpRequest) -> dt.datetime | None:
+    """Return when the person signed in the time before this one."""
+    session = getattr(request, "session", None)
+    return moment(session.get(BEFORE)) if session is not None else None
 
 
 def _roles(actor: Actor | None) -> list[Any]:

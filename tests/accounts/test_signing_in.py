@@ -12,11 +12,10 @@ from django.urls import reverse
 from linli.accounts.models import RoleGrant
 from linli.accounts.operations import installer, open_account
 from linli.accounts.views import HOMES
+from tests.accounts.door import PASSWORD, a_real
 from tests.builders import CAST, START, Town
 from tests.cases.standing import standing_town
 from tests.conftest import NOW
-
-PASSWORD = "correct horse battery"
 
 
 @pytest.fixture
@@ -82,9 +81,7 @@ def test_only_people_of_the_demo_can_be_chosen(town: Town, client: Client, usern
 
 
 def test_signs_in_with_name_and_password(town: Town, client: Client) -> None:
-    worker = town.users["worker"]
-    worker.set_password(PASSWORD)
-    worker.save(update_fields=["password"])
+    a_real(town.users["worker"])
     address = reverse("accounts:sign_in")
     wrong = client.post(address, {"login": "li", "password": "wrong"})
     assert wrong.status_code == 200
@@ -94,9 +91,7 @@ def test_signs_in_with_name_and_password(town: Town, client: Client) -> None:
 
 
 def test_after_signing_in_the_page_that_was_asked_for_opens(town: Town, client: Client) -> None:
-    worker = town.users["worker"]
-    worker.set_password(PASSWORD)
-    worker.save(update_fields=["password"])
+    a_real(town.users["worker"])
     asked = client.get(reverse("cases:rates") + "?month=2026-10")
     assert asked.status_code == 302
     page = client.get(asked["Location"])

@@ -25,8 +25,8 @@ class Session(AbstractBaseSession):
 
     class Meta(AbstractBaseSession.Meta):
         abstract = False
-        verbose_name = _("Session")
-        verbose_name_plural = _("Session")
+        verbose_name = _("Session")  # type: ignore[assignment]
+        verbose_name_plural = _("Session")  # type: ignore[assignment]
         constraints = [
             models.CheckConstraint(
                 name="session_of_somebody_has_its_time",

@@ -101,8 +101,9 @@ def change_proofs(
     after = _proofs(user)
     if after[0] != before[0]:
         happened(user, PasswordChanged(user_id=user.pk), actor=actor)
-        end_sessions(user, actor=actor, but=session())
-        end_devices(user, actor=actor)
+        in_hand = session()
+        end_sessions(user, actor=actor, but=in_hand)
+        end_devices(user, actor=actor, but=in_hand)
     if after[1:] != before[1:]:
         event = FactorsChanged(totp=after[1], keys=after[2], recovery_codes=after[3])
         happened(user, event, actor=actor)

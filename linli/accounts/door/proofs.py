@@ -6,7 +6,7 @@ from typing import Any
 
 from allauth.account.authentication import get_authentication_records
 from allauth.core.exceptions import ReauthenticationRequired
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
 from linli.accounts.door.rules import is_fresh, needs_second_factor
 from linli.accounts.door.sessions import moment
@@ -16,11 +16,11 @@ ENROLLED = "factor_enrolled_at"
 """Key in the session: when a second factor was set up in it, which shows it as well."""
 
 
-def proved_at(request: HttpRequest) -> dt.datetime | None:
+def proved_at(request: Any) -> dt.datetime | None:
     """Return when the second factor was last shown in this session, or None. No query."""
     shown = [
         dt.datetime.fromtimestamp(record["at"], dt.UTC)
-        for record in get_authentication_records(request)
+        for record in get_authentication_records(request, request.user)
         if record["method"] == "mfa"
     ]
     enrolled = moment(request.session.get(ENROLLED))

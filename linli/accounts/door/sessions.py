@@ -1,7 +1,7 @@
 """Django's database sessions, in rows that say whose they are."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 
@@ -21,7 +21,7 @@ class SessionStore(DatabaseStore):
         return Session
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
-        row: Session = super().create_model_instance(data)
+        row = cast(Session, super().create_model_instance(data))
         if USER in data:
             row.user_id = int(data[USER])
             # A session opened past the door (a test's browser) begins when it is first written.

@@ -136,6 +136,7 @@ def unlock(request: HttpRequest) -> HttpResponse:
             return resume_request(request) or redirect("accounts:choose_role")
         left = done.left
         if not left:
+            request.session.flush()
             messages.error(
                 request,
                 _(
@@ -196,6 +197,8 @@ def end_device(request: ActorRequest, pk: int) -> HttpResponse:
         operations.end_device(actor=request.actor, device_id=pk)
     except Device.DoesNotExist as missing:
         raise Http404 from missing
+    if request.session.get(DEVICE) == pk:
+        request.session.flush()
     messages.success(request, _("That phone stays signed in no more."))
     return redirect("accounts:mine")
 
@@ -203,20 +206,26 @@ def end_device(request: ActorRequest, pk: int) -> HttpResponse:
 # — one's own account —
 
 
+def _person(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
 @needs(P.OWN)
 def mine(request: ActorRequest) -> HttpResponse:
     """Show one's own account: proofs, phones, open sessions, when one came in."""
-    user, now = request.actor.user_id, request.actor.now
+    person, now = _person(request), request.actor.now
+    user = person.pk
     factors = list(Authenticator.objects.filter(user_id=user).order_by("pk"))
     grants = RoleGrant.objects.filter(user_id=user).in_force(now).select_related("place")
     context = {
-        "person": request.user,
+        "person": person,
         "grants": [(ROLES[grant.role], grant) for grant in grants if grant.role in ROLES],
         "totp": next((row for row in factors if row.type == "totp"), None),
         "keys": [row.wrap() for row in factors if row.type == "webauthn"],
         "has_codes": any(row.type == "recovery_codes" for row in factors),
         "must_set_up": is_asked(request) and proved_at(request) is None,
-        "may_keep": not needs_second_factor(request.actor) and not request.user.is_demo,
+        "may_keep": not needs_second_factor(request.actor) and not person.is_demo,
         "devices": Device.objects.filter(
             user_id=user, ended_at__isnull=True, expires_at__gt=now
         ).order_by("pk"),
@@ -245,7 +254,7 @@ def _kept(view: View, said: Any = None) -> View:
     @needs(P.OWN)
     @functools.wraps(view)
     def kept(request: ActorRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.user.is_demo:
+        if _person(request).is_demo:
             raise Http404
         if request.method != "POST":
             return view(request, *args, **kwargs)

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from linli.accounts.door.proofs import freshly_proved
 from linli.cases import operations
 from linli.cases.clocks.faces import clocks_of
 from linli.cases.flows import ORDER
@@ -65,6 +66,7 @@ def report(request: ActorRequest, number: str) -> HttpResponse:
 
 @needs(P.UNMASK)
 @require_POST
+@freshly_proved
 def unmask(request: ActorRequest, number: str) -> HttpResponse:
     """Show name and number once, after the reason is kept."""
     found = case_or_404(request, number, permission=P.UNMASK)
