@@ -42,6 +42,13 @@ class Config(BaseSettings):
     allowed_hosts: str = "localhost,127.0.0.1,[::1]"
     time_zone: str = "Asia/Shanghai"
     debug: bool = False
+    oidc_server: str | None = Field(
+        None, description="address of the city's sign-in (OpenID Connect issuer)"
+    )
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_name: str = Field("统一身份认证", description="what the button calls the city's sign-in")
+    oidc_claim: str = Field("staff_number", description="claim that holds the staff number")
     trusted_proxies: int = Field(
         0, description="how many reverse proxies of one's own stand before the pages"
     )

@@ -154,6 +154,24 @@ MFA_FORMS = {
     "activate_totp": "linli.accounts.door.forms.AddTotpForm",
     "add_webauthn": "linli.accounts.door.forms.AddKeyForm",
 }
+# The city's own sign-in, if there is one. It opens no account; see linli/accounts/door/city.py.
+SOCIALACCOUNT_ADAPTER = "linli.accounts.door.city.CityAdapter"
+SOCIALACCOUNT_LOGIN_ON_GET = True  # a form could not be sent on to another host under our policy
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "city",
+                "name": _config.oidc_name,
+                "client_id": _config.oidc_client_id,
+                "secret": _config.oidc_client_secret.get_secret_value(),
+                "settings": {"server_url": _config.oidc_server or "", "fetch_userinfo": False},
+            }
+        ],
+    }
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = _config.trusted_proxies
 CACHES = {"default": {"BACKEND": "linli.accounts.door.cache.PostgresCache"}}
 

@@ -52,6 +52,8 @@ OPEN_TO_ALL = {
     "account_login",
     "account_inactive",
     "mfa_authenticate",
+    "openid_connect_login",
+    "openid_connect_callback",
 }
 """Addresses that show nobody's data and need no permission."""
 BUDGET = 10

@@ -2,12 +2,16 @@
 
 from django.urls import path
 
-from linli.accounts.door import views
+from linli.accounts.door import city, views
+
+CITY = {"provider_id": city.PROVIDER}
 
 urlpatterns = [
     path("sign-in/", views.sign_in, name="account_login"),
     path("sign-in/second-step/", views.second_step, name="mfa_authenticate"),
     path("sign-in/shut/", views.shut, name="account_inactive"),
+    path("sign-in/city/", city.leave, CITY, name="openid_connect_login"),
+    path("sign-in/city/back/", city.come_back, CITY, name="openid_connect_callback"),
     path("me/", views.mine, name="mfa_index"),
     path("me/", views.mine, name="mfa_list_webauthn"),
     path("me/password/", views.password, name="account_change_password"),

@@ -15,6 +15,7 @@ from allauth.mfa.webauthn.views import (
     ReauthenticateWebAuthnView,
     RemoveWebAuthnView,
 )
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.core.exceptions import ValidationError
@@ -47,7 +48,10 @@ SHOWN_SIGN_INS = 10
 
 # — coming in —
 
-_sign_in = LoginView.as_view(template_name="accounts/door/sign_in.html")
+_sign_in = LoginView.as_view(
+    template_name="accounts/door/sign_in.html",
+    extra_context={"city_sign_in": settings.LINLI.oidc_server and settings.LINLI.oidc_name},
+)
 
 
 @never_cache
