@@ -70,4 +70,5 @@ allow(
     AccountsPermission.SWEEP,
 )
 for _role in ROLES.values():
-    allow(_role, "territory.see", AccountsPermission.SEE_ROLES, AccountsPermission.OWN)
+    allow(_role, "territory.see", AccountsPermission.SEE_ROLES)
+    allow(_role, AccountsPermission.COME_IN, AccountsPermission.OWN)

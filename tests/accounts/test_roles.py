@@ -42,7 +42,13 @@ def newcomer(town: Town, root: Actor) -> User:
 
 
 # What each role may do is reviewed here, line by line.
-EVERYBODY = {"territory.see", "workforce.see", "accounts.see_roles", "accounts.own"}
+EVERYBODY = {
+    "territory.see",
+    "workforce.see",
+    "accounts.see_roles",
+    "accounts.own",
+    "accounts.come_in",
+}
 ALLOWED = {
     "operator": {"cases.see", "cases.receive"},
     "dispatcher": {"cases.see", "cases.dispatch", "cases.share"},
