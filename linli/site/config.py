@@ -39,7 +39,22 @@ class Config(BaseSettings):
         default_factory=lambda: str(cluster.home() / "journal" / "heads"),
         description="file outside the database that remembers how far the sealed record goes",
     )
-    allowed_hosts: str = "localhost,127.0.0.1,[::1]"
+    allowed_hosts: str = Field(
+        "localhost,127.0.0.1,[::1]",
+        description="names under which pages are asked for, comma between",
+    )
+    https: bool = Field(
+        False,
+        description="behind a proxy that speaks TLS and sets X-Forwarded-Proto; secure cookies",
+    )
+    hsts_seconds: int = Field(
+        0,
+        ge=0,
+        description="how long browsers insist on TLS; set it when the certificate is proven",
+    )
+    metrics_token: SecretStr | None = Field(
+        None, description="bearer token for /metrics; without it only this machine may read them"
+    )
     time_zone: str = "Asia/Shanghai"
     debug: bool = False
     oidc_server: str | None = Field(

@@ -3,6 +3,7 @@
 import ctypes
 import ipaddress
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -16,7 +17,7 @@ import click
 from django.conf import settings
 from django.core.management import call_command
 
-from linli.site import cluster
+from linli.site import cluster, metrics
 from linli.site.running import PARENT, until_stopped
 from linli.site.supervisor import LOOK_EVERY, Part, Supervisor, linli
 
@@ -77,6 +78,7 @@ def web(*, host: str, port: int, workers: int) -> NoReturn:
     """Become the web server: this process is replaced by it."""
     if PARENT in os.environ:
         _die_with_parent(int(os.environ[PARENT]))
+    os.environ[metrics.FOLDER] = str(_fresh_figures())
     line = _granian(host=host, port=port, workers=workers)
     os.execv(line[0], line)  # noqa: S606 - our own command, no shell
 
@@ -155,6 +157,14 @@ def _die_with_parent(parent: int) -> None:
     ctypes.CDLL(None).prctl(set_death_signal, signal.SIGTERM)
     if os.getppid() != parent:
         sys.exit(1)
+
+
+def _fresh_figures() -> Path:
+    """Return the empty folder in which this server's processes keep what they count."""
+    folder = cluster.home() / "run" / "metrics"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, mode=0o700)
+    return folder
 
 
 def _revive_database() -> None:

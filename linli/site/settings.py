@@ -44,6 +44,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "linli.site.request_log.request_middleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -208,8 +209,21 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _config.https
+SECURE_SSL_REDIRECT = _config.https
+SECURE_REDIRECT_EXEMPT = [
+    r"^health/",
+    r"^health$",
+    r"^metrics$",
+]  # asked by machines, beside the proxy
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _config.https else None
+SECURE_HSTS_SECONDS = _config.hsts_seconds
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 
 PGTRIGGER_MIGRATIONS = True
-SILENCED_SYSTEM_CHECKS: list[str] = []
+SILENCED_SYSTEM_CHECKS = [
+    # Whether the sister hosts of a city's domain speak TLS is for their owner to promise.
+    "security.W005",
+    "security.W021",
+]

@@ -4,6 +4,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from linli.site import health as machine
+
 
 def health_whole(request: HttpRequest) -> HttpResponse:
     """Answer 200 when database, drainer and worker answer and the record was last found whole, else 503. For whoever watches
@@ -50,6 +52,9 @@ urlpatterns = [
     path("health", health, name="health"),
     path("health/whole", health_whole, name="health_whole"),
     path("record/head.json", record_head, name="record_head"),
+    path("health/live", machine.live, name="live"),
+    path("health/ready", machine.ready, name="ready"),
+    path("metrics", machine.metrics, name="metrics"),
     path("language/", set_language, name="set_language"),
     path("", include("linli.accounts.urls")),
     path("", include("linli.accounts.door.urls")),
