@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from linli.site.backup.cli import backup, restore
 from linli.site.cluster.cli import db
 from linli.site.running import PARENT
 
@@ -57,6 +58,8 @@ def ready(*, role: str = "app", database: str | None = None) -> None:
     django.setup()
 
 
+db.add_command(backup)
+db.add_command(restore)
 linli.add_command(db)
 
 
@@ -222,6 +225,19 @@ def import_compounds(file: str) -> None:
     from linli.site import import_places_command
 
     sys.exit(import_places_command.compounds(file))
+
+
+@linli.command()
+@click.option("--english", is_flag=True, help="Tell it in English.")
+def doctor(english: bool) -> None:
+    """Look at this installation, and say of each part how to mend it.
+
+    Exit status 0, also with warnings; 1 if something is bad. Nothing is changed.
+    """
+    os.environ.setdefault("LINLI_LOG_LEVEL", QUIET)
+    from linli.site import doctor_command
+
+    sys.exit(doctor_command.run(english=english))
 
 
 @linli.command()

@@ -4,6 +4,7 @@ import os
 import secrets
 from contextlib import suppress
 from functools import cache
+from pathlib import Path
 from typing import Any, Literal
 
 from psycopg.conninfo import conninfo_to_dict
@@ -120,6 +121,13 @@ class Config(BaseSettings):
             "HOST": parts.get("host", ""),
             "PORT": str(parts.get("port", "")),
         }
+
+
+def translations_folder() -> Path:
+    """Return where the compiled translations lie: in the package, or beside it in a checkout."""
+    package = Path(__file__).resolve().parents[1]
+    inside = package / "locale"
+    return inside if inside.is_dir() else package.parent / "locale"
 
 
 @cache

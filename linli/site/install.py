@@ -28,7 +28,12 @@ def migrate(*, progress: Callable[[str], None]) -> None:
 
     # Without limits no order can be dispatched: a new installation begins with the shipped ones.
     load_shipped(actor=installer(now=clock.now(), permissions=frozenset({P.CLOCKS})))
+    give_rights()
+    progress("Tables are up to date · 数据表已是最新")
+
+
+def give_rights() -> None:
+    """Renew the rights of the application's login. Needs the owner's."""
     role = app_role()
     if role != settings.DATABASES["default"].get("USER"):
         grant_app(role)
-    progress("Tables are up to date · 数据表已是最新")

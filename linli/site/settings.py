@@ -6,7 +6,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from linli.site import cluster
-from linli.site.config import config
+from linli.site.config import config, translations_folder
 from linli.site.logs import LOGGING as LOGGING
 
 _config = config()
@@ -178,7 +178,7 @@ CACHES = {"default": {"BACKEND": "linli.accounts.door.cache.PostgresCache"}}
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
-LOCALE_PATHS = [ROOT / "locale"]
+LOCALE_PATHS = [translations_folder()]
 TIME_ZONE = _config.time_zone
 USE_TZ = True
 

@@ -1,0 +1,196 @@
+"""Backup -> drop -> restore -> equal: by the commands that a person types, on real databases."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from linli.site import cluster
+from linli.site.backup.contents import Contents, keys_in_use, print_of
+from linli.site.backup.programs import Programs, programs
+from linli.site.backup.record import last_backup, note_backup, note_of
+from linli.site.cluster import ClusterError
+from tests.conftest import NOW
+
+LINLI = str(Path(sys.executable).with_name("linli"))
+
+
+@pytest.fixture
+def database() -> Iterator[str]:
+    """A database of its own beside the tests', with a few cases in it."""
+    if os.environ.get("LINLI_DATABASE_URL"):
+        pytest.skip("makes and drops databases of the built-in server")
+    name = f"backup_{uuid.uuid4().hex[:8]}"
+    run("demo", "--load-only", "--cases", "12", database=name)
+    yield name
+    drop(name)
+    note_of(name).unlink(missing_ok=True)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("LINLI_HOME", str(tmp_path))
+    return tmp_path
+
+
+def run(*arguments: str, database: str, code: int = 0) -> str:
+    done = subprocess.run(
+        [LINLI, *arguments],
+        env={**os.environ, "LINLI_DATABASE_NAME": database, "LINLI_ROLE": "app"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def execute(name: str, statement: str) -> None:
+    with psycopg.connect(_urls(name).owner_url, autocommit=True) as connection:
+        connection.execute(statement)  # type: ignore[call-overload]
+
+
+def drop(name: str) -> None:
+    with psycopg.connect(_urls("postgres").superuser_url, autocommit=True) as connection:
+        statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+        connection.execute(statement.format(sql.Identifier(name)))
+
+
+def _urls(name: str) -> cluster.Cluster:
+    found = cluster.urls(name)
+    assert found is not None
+    return found
+
+
+def contents(name: str) -> Contents:
+    with psycopg.connect(_urls(name).owner_url) as connection:
+        return Contents.read(connection)
+
+
+@pytest.mark.slow
+def test_what_was_dropped_comes_back_equal_and_serves(database: str, tmp_path: Path) -> None:
+    before, file = contents(database), tmp_path / "linli.dump"
+    told = run("db", "backup", str(file), database=database)
+    assert f"{before.rows} rows" in told
+    drop(database)
+    told = run("db", "restore", str(file), database=database)
+
+    after = contents(database)
+    assert "equal to the backup" in told
+    assert before == after
+    assert after.tables["cases_case"][0] == 12
+    assert after.sequences["case_number"] == before.sequences["case_number"] > 0
+    with psycopg.connect(_urls(database).app_url, autocommit=True) as app:
+        assert app.execute("SELECT count(*) FROM cases_case").fetchone() == (12,)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            app.execute("UPDATE kernel_event SET seq = 1")
+    assert "equal" not in run("db", "restore", str(file), database=database, code=1)
+
+
+@pytest.mark.slow
+def test_a_restore_that_differs_says_where(database: str, tmp_path: Path) -> None:
+    file = tmp_path / "linli.dump"
+    run("db", "backup", str(file), database=database)
+    beside = tmp_path / "linli.dump.json"
+    listed = json.loads(beside.read_text())
+    listed["contents"]["tables"]["cases_case"][0] = 13
+    listed["keys_needed"][0]["print"] = "0" * 12
+    beside.write_text(json.dumps(listed))
+    other = f"{database}_other"
+    try:
+        told = run("db", "restore", str(file), "--database", other, database=database, code=1)
+        assert "≠ cases_case: 13 -> 12 rows" in told
+        assert "is not here; put it back" in told
+    finally:
+        drop(other)
+
+
+@pytest.mark.slow
+def test_contents_notice_a_changed_word_a_moved_number_and_a_lost_trigger(database: str) -> None:
+    before = contents(database)
+    execute(database, "UPDATE territory_place SET name = '改了' WHERE code = '110105'")
+    execute(database, "SELECT setval('case_number', 999999)")
+    execute(database, "ALTER TABLE cases_case DROP CONSTRAINT case_words_not_empty")
+    execute(database, "DROP TABLE kernel_outbox")
+    lines = before.differences(contents(database))
+    assert [line.split(":")[0] for line in lines[:2]] == ["kernel_outbox", "territory_place"]
+    assert any(line.startswith("case_number: ") for line in lines)
+    assert "constraints differ" in lines
+
+
+def a_dump(folder: Path) -> Path:
+    file = folder / "a.dump"
+    file.write_bytes(b"PGDMP")
+    listed = {"form": 1, "sha256": hashlib.sha256(b"PGDMP").hexdigest()}
+    (folder / "a.dump.json").write_text(json.dumps(listed))
+    return file
+
+
+@pytest.mark.parametrize(
+    ("harm", "says"),
+    [
+        (lambda file: file.with_name("a.dump.json").unlink(), "lists what the dump must hold"),
+        (lambda file: file.with_name("a.dump.json").write_text("[]"), "missing or cannot be read"),
+        (lambda file: file.with_name("a.dump.json").write_text('{"form": 2}'), "newer version"),
+        (lambda file: file.write_bytes(b"PGDM"), "SHA-256 differs"),
+    ],
+)
+def test_a_backup_that_is_not_whole_is_not_restored(
+    harm: object, says: str, tmp_path: Path
+) -> None:
+    from linli.site.backup.restoring import restore
+
+    file = a_dump(tmp_path)
+    assert callable(harm)
+    harm(file)
+    with pytest.raises(ClusterError, match=says):
+        restore(file, address="postgresql://nobody@192.0.2.1/none")
+
+
+def test_a_backup_is_never_written_over(tmp_path: Path) -> None:
+    from linli.site.backup.taking import backup
+
+    file = a_dump(tmp_path)
+    with pytest.raises(ClusterError, match="never written over"):
+        backup(file, address="postgresql://nobody@192.0.2.1/none", now=NOW)
+    assert file.read_bytes() == b"PGDMP"
+
+
+@pytest.mark.parametrize(("server", "chosen"), [(15, 15), (16, 17), (18, 18)])
+def test_programs_are_never_older_than_the_server(
+    monkeypatch: pytest.MonkeyPatch, server: int, chosen: int
+) -> None:
+    there = [Programs(major, Path("/x")) for major in (18, 17, 15)]
+    monkeypatch.setattr("linli.site.backup.programs._installed", lambda: iter(there))
+    assert programs(server=server).major == chosen
+    with pytest.raises(ClusterError, match="postgresql-client-19"):
+        programs(server=19)
+
+
+def test_keys_are_named_with_place_and_print_never_with_their_text(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "keys").mkdir()
+    (home / "keys" / "index_key").write_text("ab" * 32 + "\n")
+    monkeypatch.setenv("LINLI_FIELD_KEYS", "1:" + "cd" * 32)
+    found = {key["name"]: key for key in keys_in_use()}
+    assert found["field_keys"]["from"] == "LINLI_FIELD_KEYS"
+    assert found["index_key"]["from"] == str(home / "keys" / "index_key")
+    assert found["index_key"]["print"] == print_of("ab" * 32) != print_of("ab" * 31 + "ac")
+    assert "ab" * 8 not in json.dumps(found) and "cd" * 8 not in json.dumps(found)  # noqa: PT018
+    assert not (home / "keys" / "secret_key").exists(), "looking makes no key"
+
+
+def test_the_last_backup_is_kept_in_mind(home: Path) -> None:
+    assert last_backup("linli") is None
+    note_backup("linli", home / "a.dump", at=NOW)
+    assert last_backup("linli") == (NOW, home / "a.dump")
+    note_of("linli").write_text("half")
+    assert last_backup("linli") is None
