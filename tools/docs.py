@@ -1,4 +1,4 @@
-"""The documents that are made from code: docs/flows/<flow>.md, one a flow table.
+"""The documents that are made from code: docs/flows/<flow>.md, one a flow table, and docs/settings.md.
 
 tools/docs.py           write them
 tools/docs.py --check   change nothing; fail if one is stale or belongs to no flow
@@ -8,6 +8,7 @@ import argparse
 import importlib
 import os
 import sys
+import typing
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -80,9 +81,35 @@ def page(module: str, flow: "Flow") -> str:
     return "\n".join(lines) + "\n"
 
 
+def settings() -> str:
+    """Return the document of what an installation can set."""
+    from pydantic import SecretStr
+    from pydantic_core import PydanticUndefined
+
+    from linli.site.config import Config
+
+    lines = [
+        "# Settings",
+        "",
+        "Made from `linli/site/config.py` by `tools/docs.py`: change the descriptions there, not here.",
+        "",
+        "Every setting is read from the environment when a command or the server starts. `LINLI_HOME` (the folder of Linli's own",
+        "files) and `LINLI_LOG_LEVEL` (WARNING, INFO) are read before them.",
+        "",
+        "| setting | as shipped | what it is |",
+        "|---|---|---|",
+    ]
+    for name, field in Config.model_fields.items():
+        shipped = "" if field.default in (None, PydanticUndefined) else f"`{field.default}`"
+        secret = " (a secret)" if SecretStr in typing.get_args(field.annotation) else ""
+        lines.append(f"| `LINLI_{name.upper()}` | {shipped} | {field.description}{secret} |")
+    return "\n".join(lines) + "\n"
+
+
 def documents() -> dict[Path, str]:
     """Return every generated document by its path."""
-    return {FLOWS / f"{flow.name}.md": page(module, flow) for module, flow in flows()}
+    found = {FLOWS / f"{flow.name}.md": page(module, flow) for module, flow in flows()}
+    return {**found, ROOT / "docs" / "settings.md": settings()}
 
 
 def stale() -> list[str]:

@@ -26,7 +26,9 @@ class Config(BaseSettings):
     database_name: str = Field("linli", description="database inside the embedded cluster")
     role: Literal["app", "owner"] = Field("app", description="which login this process uses")
     demo: bool = Field(False, description="role chooser without passwords, for is_demo users only")
-    secret_key: SecretStr | None = None
+    secret_key: SecretStr | None = Field(
+        None, description="key of sessions and forms, 50 characters or more"
+    )
     field_keys: SecretStr | None = Field(
         None,
         description="keys of personal columns: `id:hexadecimal`, comma between, the first in force",
@@ -56,13 +58,19 @@ class Config(BaseSettings):
     metrics_token: SecretStr | None = Field(
         None, description="bearer token for /metrics; without it only this machine may read them"
     )
-    time_zone: str = "Asia/Shanghai"
-    debug: bool = False
+    proxies: str = Field(
+        "127.0.0.1,::1",
+        description="addresses of the proxy, comma between: with LINLI_HTTPS its X-Real-IP is believed",
+    )
+    time_zone: str = Field("Asia/Shanghai", description="where days begin and offices open")
+    debug: bool = Field(False, description="for developers: error pages that show code and data")
     oidc_server: str | None = Field(
         None, description="address of the city's sign-in (OpenID Connect issuer)"
     )
-    oidc_client_id: str = ""
-    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_client_id: str = Field("", description="name of this installation at the city's sign-in")
+    oidc_client_secret: SecretStr = Field(
+        SecretStr(""), description="its secret at the city's sign-in"
+    )
     oidc_name: str = Field("统一身份认证", description="what the button calls the city's sign-in")
     oidc_claim: str = Field("staff_number", description="claim that holds the staff number")
     trusted_proxies: int = Field(

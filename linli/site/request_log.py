@@ -1,9 +1,11 @@
 """The outermost middleware: a request's id on every log line, one line and one count when it is answered."""
 
+import ipaddress
 import re
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -26,6 +28,8 @@ def request_middleware(
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
+        if settings.LINLI.https:
+            request.META["REMOTE_ADDR"] = client_address(request.META, proxies=_proxies())
         given = request.headers.get("X-Request-ID", "")
         request_id = given if _ID.fullmatch(given) else uuid.uuid4().hex
         started = time.perf_counter()
@@ -47,6 +51,22 @@ def request_middleware(
         return response
 
     return middleware
+
+
+def client_address(meta: Mapping[str, Any], *, proxies: frozenset[str]) -> str:
+    """Return who asks: the peer, or whom a trusted proxy names in X-Real-IP."""
+    peer = str(meta.get("REMOTE_ADDR", ""))
+    named = str(meta.get("HTTP_X_REAL_IP", ""))
+    if peer not in proxies:
+        return peer
+    try:
+        return str(ipaddress.ip_address(named))
+    except ValueError:
+        return peer
+
+
+def _proxies() -> frozenset[str]:
+    return frozenset(part.strip() for part in settings.LINLI.proxies.split(","))
 
 
 def _view(request: HttpRequest) -> str:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import stat
 import subprocess
 import sys
 import uuid
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from django.db import connection
 from psycopg import sql
 
 from linli.site import cluster
@@ -18,21 +20,35 @@ from linli.site.backup.contents import Contents, keys_in_use, print_of
 from linli.site.backup.programs import Programs, programs
 from linli.site.backup.record import last_backup, note_backup, note_of
 from linli.site.cluster import ClusterError
+from tests.builders import STEPS, a_case
+from tests.cases.standing import standing_town
 from tests.conftest import NOW
 
 LINLI = str(Path(sys.executable).with_name("linli"))
 
 
+pytestmark = pytest.mark.skipif(
+    bool(os.environ.get("LINLI_DATABASE_URL")), reason="makes databases of the built-in server"
+)
+
+
 @pytest.fixture
-def database() -> Iterator[str]:
-    """A database of its own beside the tests', with a few cases in it."""
-    if os.environ.get("LINLI_DATABASE_URL"):
-        pytest.skip("makes and drops databases of the built-in server")
+def source(transactional_db: None) -> str:
+    """Return the tests' own database, with a town and its cases in it."""
+    town = standing_town()
+    for step in STEPS:
+        a_case(town, at=step)
+    return str(connection.settings_dict["NAME"])
+
+
+@pytest.fixture
+def target(source: str) -> Iterator[str]:
+    """Yield the name of a database that does not exist yet."""
     name = f"backup_{uuid.uuid4().hex[:8]}"
-    run("demo", "--load-only", "--cases", "12", database=name)
     yield name
     drop(name)
-    note_of(name).unlink(missing_ok=True)
+    for database in (source, name):
+        note_of(database).unlink(missing_ok=True)
 
 
 @pytest.fixture
@@ -50,11 +66,6 @@ def run(*arguments: str, database: str, code: int = 0) -> str:
     )
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout + done.stderr
-
-
-def execute(name: str, statement: str) -> None:
-    with psycopg.connect(_urls(name).owner_url, autocommit=True) as connection:
-        connection.execute(statement)  # type: ignore[call-overload]
 
 
 def drop(name: str) -> None:
@@ -75,51 +86,52 @@ def contents(name: str) -> Contents:
 
 
 @pytest.mark.slow
-def test_what_was_dropped_comes_back_equal_and_serves(database: str, tmp_path: Path) -> None:
-    before, file = contents(database), tmp_path / "linli.dump"
-    told = run("db", "backup", str(file), database=database)
+def test_what_was_dropped_comes_back_equal_and_serves(
+    source: str, target: str, tmp_path: Path
+) -> None:
+    before, file = contents(source), tmp_path / "linli.dump"
+    told = run("db", "backup", str(file), database=source)
     assert f"{before.rows} rows" in told
-    drop(database)
-    told = run("db", "restore", str(file), database=database)
-
-    after = contents(database)
-    assert "equal to the backup" in told
-    assert before == after
-    assert after.tables["cases_case"][0] == 12
-    assert after.sequences["case_number"] == before.sequences["case_number"] > 0
-    with psycopg.connect(_urls(database).app_url, autocommit=True) as app:
-        assert app.execute("SELECT count(*) FROM cases_case").fetchone() == (12,)
-        with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            app.execute("UPDATE kernel_event SET seq = 1")
-    assert "equal" not in run("db", "restore", str(file), database=database, code=1)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    for _ in range(2):  # restored, dropped, restored
+        told = run("db", "restore", str(file), database=target)
+        assert "equal to the backup" in told
+        after = contents(target)
+        assert before == after
+        assert after.tables["cases_case"][0] == len(STEPS)
+        assert after.sequences["case_number"] == before.sequences["case_number"] > 0
+        with psycopg.connect(_urls(target).app_url, autocommit=True) as app:
+            assert app.execute("SELECT count(*) FROM cases_case").fetchone() == (len(STEPS),)
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                app.execute("UPDATE kernel_event SET seq = 1")
+        refused = run("db", "restore", str(file), database=target, code=1)
+        assert "tables already" in refused
+        drop(target)
 
 
 @pytest.mark.slow
-def test_a_restore_that_differs_says_where(database: str, tmp_path: Path) -> None:
+def test_a_restore_that_differs_says_where(source: str, target: str, tmp_path: Path) -> None:
     file = tmp_path / "linli.dump"
-    run("db", "backup", str(file), database=database)
+    run("db", "backup", str(file), database=source)
     beside = tmp_path / "linli.dump.json"
     listed = json.loads(beside.read_text())
-    listed["contents"]["tables"]["cases_case"][0] = 13
+    listed["contents"]["tables"]["cases_case"][0] += 1
     listed["keys_needed"][0]["print"] = "0" * 12
     beside.write_text(json.dumps(listed))
-    other = f"{database}_other"
-    try:
-        told = run("db", "restore", str(file), "--database", other, database=database, code=1)
-        assert "≠ cases_case: 13 -> 12 rows" in told
-        assert "is not here; put it back" in told
-    finally:
-        drop(other)
+    told = run("db", "restore", str(file), "--database", target, database=source, code=1)
+    assert f"≠ cases_case: {len(STEPS) + 1} -> {len(STEPS)} rows" in told
+    assert "is not here; put it back" in told
 
 
-@pytest.mark.slow
-def test_contents_notice_a_changed_word_a_moved_number_and_a_lost_trigger(database: str) -> None:
-    before = contents(database)
-    execute(database, "UPDATE territory_place SET name = '改了' WHERE code = '110105'")
-    execute(database, "SELECT setval('case_number', 999999)")
-    execute(database, "ALTER TABLE cases_case DROP CONSTRAINT case_words_not_empty")
-    execute(database, "DROP TABLE kernel_outbox")
-    lines = before.differences(contents(database))
+def test_contents_notice_a_changed_word_a_moved_number_and_a_lost_constraint(source: str) -> None:
+    with psycopg.connect(_urls(source).owner_url) as owner:
+        before = Contents.read(owner)
+        owner.execute("UPDATE territory_place SET name = '改了' WHERE code = '110105'")
+        owner.execute("ALTER SEQUENCE case_number RESTART WITH 999999")
+        owner.execute("ALTER TABLE cases_case DROP CONSTRAINT case_words_not_empty")
+        owner.execute("DROP TABLE kernel_outbox")
+        lines = before.differences(Contents.read(owner))
+        owner.rollback()
     assert [line.split(":")[0] for line in lines[:2]] == ["kernel_outbox", "territory_place"]
     assert any(line.startswith("case_number: ") for line in lines)
     assert "constraints differ" in lines

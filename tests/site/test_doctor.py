@@ -4,14 +4,14 @@ import datetime as dt
 import os
 import subprocess
 import sys
-import uuid
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
-from psycopg import sql
+from django.db import connection as django_connection
+from psycopg.conninfo import make_conninfo
 
 from linli.site import cluster
 from linli.site.config import config
@@ -171,21 +171,20 @@ def test_a_backup_is_weighed(hours: int | None, level: Level) -> None:
 
 
 @pytest.fixture
-def database() -> Iterator[str]:
-    if os.environ.get("LINLI_DATABASE_URL"):
-        pytest.skip("makes and drops databases of the built-in server")
-    name = f"doctor_{uuid.uuid4().hex[:8]}"
-    subprocess.run(
-        [LINLI, "migrate"],
-        env={**os.environ, "LINLI_DATABASE_NAME": name},
-        check=True,
-        capture_output=True,
-    )
-    yield name
-    with psycopg.connect(urls("postgres").superuser_url, autocommit=True) as connection:
-        connection.execute(
-            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-        )
+def owner(db: None) -> Iterator[psycopg.Connection[Any]]:
+    """A connection of the owner's to the tests' database; what is done on it is undone."""
+    name = str(django_connection.settings_dict["NAME"])
+    with psycopg.connect(address_of("owner", name)) as connection:
+        yield connection
+        connection.rollback()
+
+
+def address_of(role: str, name: str) -> str:
+    here = config()
+    given = here.owner_database_url if role == "owner" else here.database_url
+    if given:
+        return make_conninfo(given, dbname=name)
+    return urls(name).owner_url if role == "owner" else urls(name).app_url
 
 
 def urls(name: str) -> cluster.Cluster:
@@ -206,51 +205,68 @@ def doctor(*arguments: str, code: int, **settings: str) -> str:
     return done.stdout
 
 
-@pytest.mark.slow
-def test_a_sound_installation_passes_and_each_harm_is_found(database: str) -> None:
-    sound = doctor("--english", code=0, LINLI_DATABASE_NAME=database)
+@pytest.mark.django_db
+def test_a_sound_installation_passes() -> None:
+    name = str(django_connection.settings_dict["NAME"])
+    where = {"LINLI_DATABASE_NAME": name, "LINLI_DATABASE_URL": address_of("app", name)}
+    sound = doctor("--english", code=0, **where)
     assert "changes of this version are in" in sound
     assert "linli_app adds events" in sound
     assert "0 bad" in sound
-    assert "数据库" in doctor(code=0, LINLI_DATABASE_NAME=database)
-
-    with psycopg.connect(urls(database).owner_url, autocommit=True) as owner:
-        owner.execute("GRANT UPDATE ON kernel_event TO linli_app")
-        owner.execute(
-            "INSERT INTO django_migrations (app, name, applied) VALUES ('cases', '9999_x', now())"
-        )
-        owner.execute("DELETE FROM django_migrations WHERE app = 'accounts'")
-    harmed = doctor("--english", code=1, LINLI_DATABASE_NAME=database)
-    assert "has not the rights it should have on events" in harmed
-    assert "migrated by a newer version: cases.9999_x" in harmed
-    assert "are missing: accounts.0001_initial" in harmed
-    assert "3 bad" in harmed
+    assert "数据库" in doctor(code=0, **where)
 
 
-@pytest.mark.slow
-def test_alerts_that_nobody_swept_and_events_that_nobody_took_are_found(database: str) -> None:
-    run: dict[str, Any] = {"env": {**os.environ, "LINLI_DATABASE_NAME": database}, "check": True}
-    subprocess.run([LINLI, "demo", "--load-only", "--cases", "6"], capture_output=True, **run)
-    late = NOW - dt.timedelta(days=400)
-    with psycopg.connect(urls(database).superuser_url, autocommit=True) as connection:
-        connection.execute("SET session_replication_role = replica")
-        connection.execute(
-            "UPDATE cases_clockalert SET due_at = %s, raised_at = NULL, lapsed_at = NULL", [late]
-        )
-        connection.execute("UPDATE kernel_event SET recorded_at = %s", [late])
-    found = doctor("--english", code=1, LINLI_DATABASE_NAME=database)
-    assert "events wait, the oldest for" in found
-    assert "alerts are due, the oldest for" in found
-    assert "2 bad" in found
+def test_tables_that_are_missing_or_of_another_version_are_bad(
+    owner: psycopg.Connection[Any],
+) -> None:
+    assert levels(server.tables(owner)) == [OK]
+    owner.execute("DELETE FROM django_migrations WHERE app = 'accounts'")
+    owner.execute(
+        "INSERT INTO django_migrations (app, name, applied) VALUES ('cases', '9999_x', now())"
+    )
+    missing, newer = server.tables(owner)
+    assert "accounts.0001_initial" in told(missing)
+    assert "cases.9999_x" in told(newer)
+    owner.execute("DROP TABLE django_migrations")
+    assert levels(server.tables(owner)) == [BAD]
 
 
-@pytest.mark.slow
-def test_a_login_that_may_do_anything_is_bad(database: str) -> None:
-    if os.environ.get("LINLI_DATABASE_URL"):
-        pytest.skip("needs the built-in server's superuser")
-    found = doctor("--english", code=1, LINLI_DATABASE_URL=urls(database).superuser_url)
-    assert "postgres may do anything" in found
-    assert "LINLI_OWNER_DATABASE_URL is not set here" in found
+def test_rights_to_change_the_past_are_bad(owner: psycopg.Connection[Any]) -> None:
+    assert "may do anything" in told(next(server.app_login(owner))), "the owner must not serve"
+    owner.execute("SET ROLE linli_app")
+    assert levels(server.app_login(owner)) == [OK]
+    owner.execute("RESET ROLE")
+    owner.execute("GRANT TRUNCATE ON kernel_event TO linli_app")
+    owner.execute("SET ROLE linli_app")
+    (found,) = server.app_login(owner)
+    assert found.level is BAD
+    assert "rights it should have on events" in told(found)
+
+
+def test_alerts_that_nobody_swept_and_events_that_nobody_took_are_found(
+    owner: psycopg.Connection[Any],
+) -> None:
+    assert levels(server.waiting(owner, now=NOW)) == [OK, OK]
+    owner.execute("SET CONSTRAINTS ALL DEFERRED")
+    owner.execute(
+        "INSERT INTO kernel_event (name, stream_kind, stream_id, seq, at, recorded_at, channel, payload) "
+        "VALUES ('x', 'case', 1, 1, %(at)s, %(at)s, 'web', '{}')",
+        {"at": NOW - dt.timedelta(hours=2)},
+    )
+    owner.execute("INSERT INTO kernel_outbox (event_id) SELECT max(id) FROM kernel_event")
+    owner.execute("ALTER TABLE cases_clockalert DROP CONSTRAINT IF EXISTS clock_alert_once")
+    owner.execute(
+        "INSERT INTO cases_clockalert (order_id, clock, percent, due_at) VALUES (1, 'handling', 50, %s)",
+        [NOW - dt.timedelta(minutes=10)],
+    )
+    outbox, alerts = server.waiting(owner, now=NOW)
+    assert (outbox.level, outbox.facts) == (BAD, {"count": 1, "minutes": 120})
+    assert (alerts.level, alerts.facts) == (WARN, {"count": 1, "minutes": 10})
+
+
+@pytest.mark.parametrize(("real", "demo", "level"), [(0, True, OK), (3, False, OK), (1, True, BAD)])
+def test_the_demo_beside_real_users_is_bad(real: int, demo: bool, level: Level) -> None:
+    assert server.users(real=real, played=19, demo=demo).level is level
 
 
 @pytest.mark.parametrize(

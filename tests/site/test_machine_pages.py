@@ -22,7 +22,7 @@ from linli.cases.operations import dispatch
 from linli.kernel.errors import RuleBroken
 from linli.site import health, logs
 from linli.site.metrics import may_read
-from linli.site.request_log import request_middleware
+from linli.site.request_log import client_address, request_middleware
 from tests.builders import a_case
 from tests.cases.standing import standing_town
 
@@ -210,6 +210,29 @@ def test_an_exception_is_told_by_place_and_kind_never_by_its_text(log: io.String
 
 
 # — behind TLS —
+
+
+@pytest.mark.parametrize(
+    ("peer", "named", "client"),
+    [
+        ("127.0.0.1", "203.0.113.5", "203.0.113.5"),
+        ("127.0.0.1", "2001:db8::1", "2001:db8::1"),
+        ("203.0.113.9", "10.0.0.1", "203.0.113.9"),  # nobody but the proxy may name somebody else
+        ("127.0.0.1", "nonsense", "127.0.0.1"),
+        ("127.0.0.1", "", "127.0.0.1"),
+    ],
+)
+def test_only_the_proxy_says_who_asks(peer: str, named: str, client: str) -> None:
+    meta = {"REMOTE_ADDR": peer, "HTTP_X_REAL_IP": named}
+    assert client_address(meta, proxies=frozenset({"127.0.0.1", "::1"})) == client
+
+
+@pytest.mark.django_db
+def test_behind_the_proxy_figures_are_closed_to_those_it_brings() -> None:
+    behind = settings.LINLI.model_copy(update={"https": True})
+    with override_settings(LINLI=behind):
+        assert Client().get("/metrics").status_code == 200
+        assert Client().get("/metrics", HTTP_X_REAL_IP="203.0.113.5").status_code == 404
 
 
 def test_a_deployment_passes_djangos_own_check() -> None:

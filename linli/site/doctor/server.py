@@ -44,7 +44,7 @@ def look_at_server(*, now: dt.datetime) -> Iterator[Finding]:
             yield from pending
             if all(finding.level.value == "ok" for finding in pending):
                 yield from waiting(connection, now=now)
-                yield from people(connection)
+                yield people(connection)
                 yield backup(last_backup(connection.info.dbname), now=now)
     except (psycopg.Error, cluster.ClusterError) as failed:
         said = failed.en if isinstance(failed, cluster.ClusterError) else _first_line(failed)
@@ -285,22 +285,26 @@ def late(
     return ok(part, found, **facts)
 
 
-def people(connection: psycopg.Connection[Any]) -> Iterator[Finding]:
+def people(connection: psycopg.Connection[Any]) -> Finding:
     """See that nobody without a password stands beside real users."""
     real, played = _one(
         connection,
         "SELECT count(*) FILTER (WHERE NOT is_demo), count(*) FILTER (WHERE is_demo) FROM accounts_user",
     )
+    return users(real=real, played=played, demo=config().demo)
+
+
+def users(*, real: int, played: int, demo: bool) -> Finding:
+    """Judge who is there while the demo's role chooser is on or off."""
     part = _("Users")
-    if real and config().demo:
-        yield bad(
+    if real and demo:
+        return bad(
             part,
             _("LINLI_DEMO is on in a database with %(real)d real users"),
             _("Unset LINLI_DEMO at once; until then linli serve refuses to start."),
             real=real,
         )
-    else:
-        yield ok(part, _("%(real)d real, %(played)d of the demo"), real=real, played=played)
+    return ok(part, _("%(real)d real, %(played)d of the demo"), real=real, played=played)
 
 
 def backup(taken: tuple[dt.datetime, Path] | None, *, now: dt.datetime) -> Finding:
