@@ -5,11 +5,11 @@ TEMPLATES = $(shell find linli -name '*.html' | sort)
 DEMO_FLAGS := $(if $(ONCE),--once) $(if $(PORT),--port $(PORT)) $(if $(CASES),--cases $(CASES))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test smoke check journeys screenshots soak fix messages docs constraints stop clean
+.PHONY: help demo test smoke check journeys screenshots soak fix messages docs bundle bundle-try constraints stop clean
 
 help: ## Show this list
 	@echo "Linli (邻里): make demo shows it, make test proves it."
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 demo: .venv/demo ## A living demo city on http://127.0.0.1:8350 (ONCE=1 ends after a health check)
 	@$(BIN)/linli demo $(DEMO_FLAGS)
@@ -57,6 +57,12 @@ messages: .venv/dev ## Collect texts to translate, compile translations
 
 docs: .venv/dev ## Write the documents that are made from code
 	@$(BIN)/python tools/docs.py
+
+bundle: .venv/dev ## Wheels, checksums, list of parts and install.sh for a machine without network, in dist/
+	@$(BIN)/python tools/bundle.py
+
+bundle-try: bundle ## Install the bundle where there is no network, and start the demo from it
+	@tools/try_bundle.sh "$$(ls -t dist/linli-*.tar.gz | head -1)"
 
 constraints: .venv/dev ## Pin what is installed now
 	@$(BIN)/python tools/constraints.py

@@ -69,9 +69,10 @@ def main() -> None:
 
 def collect(wheels: Path) -> None:
     """Build Linli's wheel and gather those of all it runs on, in the versions that were tested."""
+    shutil.rmtree(ROOT / "build", ignore_errors=True)  # what an older build left would be packed too
     subprocess.run(
         [
-            sys.executable, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check",
+            sys.executable, "-m", "pip", "wheel", "-qq", "--disable-pip-version-check",
             "--wheel-dir", str(wheels), "-c", str(ROOT / "constraints.txt"), f"{ROOT}[{EXTRAS}]",
         ],
         check=True,

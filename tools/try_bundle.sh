@@ -8,7 +8,11 @@ folder=$(mktemp -d /tmp/linli-bundle.XXXXXX)
 export LINLI_HOME=$folder/home
 # shellcheck disable=SC2329 # called by the trap
 clean() {
-  [ ! -x "$folder/to/venv/bin/linli" ] || "$folder/to/venv/bin/linli" db stop || true
+  if [ -x "$folder/to/venv/bin/linli" ]; then
+    data=$("$folder/to/venv/bin/python" -c "from linli.site import cluster; print(cluster.status().data_dir.parent)")
+    "$folder/to/venv/bin/linli" db stop || true
+    rm -rf "$data" # as root it lies outside the folder
+  fi
   rm -rf "$folder"
 }
 trap clean EXIT

@@ -3,12 +3,12 @@
 #
 #     tools/with_debian_postgres.sh .venv/bin/pytest -q tests/kernel tests/cases
 #
-# Owner and application have logins of their own, as in production. PG_MAJOR chooses the version (15).
+# Owner and application have logins of their own, as in production. PG_MAJOR chooses among several versions.
 set -euo pipefail
 
-bin=/usr/lib/postgresql/${PG_MAJOR:-15}/bin
+bin=$(compgen -G "/usr/lib/postgresql/${PG_MAJOR:-*}/bin" | sort -V | tail -1 || true)
 if [ ! -x "$bin/initdb" ]; then
-  echo "PostgreSQL ${PG_MAJOR:-15} is missing. Debian: apt-get install postgresql-${PG_MAJOR:-15}" >&2
+  echo "The distribution's PostgreSQL is missing. Debian: apt-get install postgresql" >&2
   exit 1
 fi
 
