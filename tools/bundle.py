@@ -69,7 +69,9 @@ def main() -> None:
 
 def collect(wheels: Path) -> None:
     """Build Linli's wheel and gather those of all it runs on, in the versions that were tested."""
-    shutil.rmtree(ROOT / "build", ignore_errors=True)  # what an older build left would be packed too
+    shutil.rmtree(
+        ROOT / "build", ignore_errors=True
+    )  # what an older build left would be packed too
     subprocess.run(
         [
             sys.executable, "-m", "pip", "wheel", "-qq", "--disable-pip-version-check",
