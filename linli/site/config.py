@@ -73,9 +73,6 @@ class Config(BaseSettings):
     )
     oidc_name: str = Field("统一身份认证", description="what the button calls the city's sign-in")
     oidc_claim: str = Field("staff_number", description="claim that holds the staff number")
-    trusted_proxies: int = Field(
-        0, description="how many reverse proxies of one's own stand before the pages"
-    )
     city_code: str = Field("110000", description="code of the place this installation serves")
 
     def key(self, name: str, *, size: int = 32) -> str:

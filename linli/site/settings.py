@@ -173,7 +173,8 @@ SOCIALACCOUNT_PROVIDERS = {
         ],
     }
 }
-ALLAUTH_TRUSTED_PROXY_COUNT = _config.trusted_proxies
+# The request log has put the caller in REMOTE_ADDR by then (LINLI_PROXIES); no other header is believed.
+ALLAUTH_TRUSTED_PROXY_COUNT = 0
 CACHES = {"default": {"BACKEND": "linli.accounts.door.cache.PostgresCache"}}
 
 LANGUAGE_CODE = "zh-hans"
