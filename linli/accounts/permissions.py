@@ -38,13 +38,50 @@ FOLLOW_UP_CALLER = Role(
     "follow_up_caller", _("Follow-up caller"), _("Calls residents back and asks three questions.")
 )
 LEADER = Role("leader", _("Leader"), _("Sees how an area is doing."))
+STREET_OFFICER = Role(
+    "street_officer",
+    _("Sub-district officer"),
+    _("Decides what the communities ask for, verifies what they report."),
+)
+DISTRICT_OFFICER = Role(
+    "district_officer",
+    _("District officer"),
+    _("Decides what sub-districts ask for, and what is held on the ledger."),
+)
+DEPARTMENT_OFFICER = Role(
+    "department_officer",
+    _("Department officer"),
+    _("Handles orders of a department and comes when others call."),
+)
+HOTLINE_OFFICER = Role(
+    "hotline_officer",
+    _("Hotline officer"),
+    _("Rules on objections, extensions and exclusions, and supervises."),
+)
+VERIFIER = Role("verifier", _("Verifier"), _("Looks whether what was reported is so."))
+PARTNER = Role(
+    "partner", _("Partner"), _("Helps with a task: a property company, a member unit, a team.")
+)
 ADMINISTRATOR = Role(
     "administrator", _("Administrator"), _("Imports cases and looks after the installation.")
 )
 
 ROLES = {
     role.code: role
-    for role in (OPERATOR, DISPATCHER, COMMUNITY_WORKER, FOLLOW_UP_CALLER, LEADER, ADMINISTRATOR)
+    for role in (
+        OPERATOR,
+        DISPATCHER,
+        COMMUNITY_WORKER,
+        FOLLOW_UP_CALLER,
+        STREET_OFFICER,
+        DISTRICT_OFFICER,
+        DEPARTMENT_OFFICER,
+        HOTLINE_OFFICER,
+        VERIFIER,
+        PARTNER,
+        LEADER,
+        ADMINISTRATOR,
+    )
 }
 _ALLOWED: dict[str, set[str]] = defaultdict(set)
 

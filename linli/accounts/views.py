@@ -22,6 +22,12 @@ HOMES: dict[str, tuple[str, Any]] = {
     "dispatcher": ("cases:queue", _("Queue")),
     "community_worker": ("cases:work", _("My work")),
     "follow_up_caller": ("cases:follow_up", _("Follow-up")),
+    "street_officer": ("cases:work", _("My work")),
+    "district_officer": ("cases:work", _("My work")),
+    "department_officer": ("cases:work", _("My work")),
+    "hotline_officer": ("cases:rates", _("Three rates")),
+    "verifier": ("cases:search", _("Search")),
+    "partner": ("places:home", _("Places")),
     "leader": ("cases:rates", _("Three rates")),
     "administrator": ("cases:search", _("Search")),
 }

@@ -67,3 +67,55 @@ class Means(models.TextChoices):
     PHONE = "phone", _("By telephone")
     VISIT = "visit", _("In person")
     MESSAGE = "message", _("By message")
+
+
+class Disposition(models.TextChoices):
+    """What becomes of a request: dispatched, or one of the branches of article 11 (2021-09-24)."""
+
+    ANSWER_NOW = "answer_now", _("Answered at once")
+    EMERGENCY_LINE = "emergency_line", _("For an emergency line")
+    STATUTORY_ROUTE = "statutory_route", _("Has a statutory route of its own")
+    PETITION_OPEN = "petition_open", _("A petition about it is open")
+    BEYOND_DUTY = "beyond_duty", _("Beyond the duty of any unit")
+    DUPLICATE = "duplicate_no_new_facts", _("Same matter, no new facts")
+    SECRET = "secret_or_privacy", _("Touches secrets or somebody's privacy")
+    UNLAWFUL = "unlawful_or_indecent", _("Unlawful or indecent")
+
+
+class ApplicationKind(models.TextChoices):
+    """What a lead may ask the level above for."""
+
+    PAUSE = "pause", _("Pause")
+    EXTENSION = "extension", _("Extension")
+    HOLD = "hold", _("Hold on the ledger")
+    EXCLUSION = "exclusion", _("Exclusion from the rates")
+    ESCALATION = "escalation", _("Help from above")
+
+
+class ApplicationReason(models.TextChoices):
+    """Grounds of an application; `rules.REASONS` says which kind knows which. Our defaults."""
+
+    WAITING_FOR_REQUESTER = "waiting_for_requester", _("Waiting for the requester")
+    SEASON = "season", _("Weather, or a season fixed by law")
+    THIRD_PARTY_TEST = "third_party_test", _("A third party's test or survey")
+    WORK_IN_PROGRESS = "work_in_progress", _("Work has begun and needs longer")
+    SEVERAL_UNITS = "several_units", _("Several units have to act")
+    MATERIAL = "material", _("Material or parts are on their way")
+    HISTORY = "history", _("Left over from earlier times")
+    FUNDS = "funds", _("No funds yet")
+    PLANNING = "planning", _("Depends on a plan or project")
+    LAW = "law", _("The law does not allow it yet")
+    NOT_OURS_TO_SOLVE = "not_ours_to_solve", _("Outside what any unit can solve")
+    FORCE_MAJEURE = "force_majeure", _("Beyond anybody's control")
+    WRONG_FACTS = "wrong_facts", _("The facts stated were not so")
+    NO_POWER = "no_power", _("The unit has no power over it")
+    DISAGREEMENT = "disagreement", _("Units do not agree")
+
+
+class SupervisionReason(models.TextChoices):
+    """Why the hotline keeps an eye on an order (reference practice)."""
+
+    OVERDUE = "overdue", _("Overdue")
+    REFUSED = "refused", _("Refused by a unit")
+    REPEATED = "repeated", _("Asked three times or more")
+    SENSITIVE = "sensitive", _("Sensitive")

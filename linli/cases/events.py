@@ -1,6 +1,10 @@
-"""What happens to a case, as facts that may be kept for ever: ids, codes and numbers."""
+"""What happens to a case, as facts that may be kept for ever: ids, codes and numbers.
+
+`move` names the move of a flow that an event tells of; it is no fact of the event and is not stored.
+"""
 
 import datetime as dt
+from dataclasses import dataclass
 
 from linli.kernel.events import Code, event
 
@@ -14,8 +18,76 @@ class CaseReceived:
     place: Code
 
 
+@event("case.triaged")
+class CaseTriaged:
+    move = "triage"
+    case_id: int
+    kind: Code
+    urgency: Code
+
+
+@event("case.consulted")
+class CaseConsulted:
+    move = "consult"
+    case_id: int
+    consultation_id: int
+    unit_id: int
+    due_at: dt.datetime
+
+
+@event("case.consultation_answered")
+class ConsultationAnswered:
+    move = "answer_consultation"
+    case_id: int
+    consultation_id: int
+    unit_id: int
+    is_theirs: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class _EndedEarly:
+    """A branch of article 11: the caller was told, no order was made."""
+
+    case_id: int
+    notice_id: int
+    disposition: Code
+    same_as_id: int | None = None
+
+
+@event("case.answered")
+class CaseAnswered(_EndedEarly):
+    move = "answer"
+
+
+@event("case.transferred")
+class CaseTransferred(_EndedEarly):
+    move = "transfer"
+
+
+@event("case.referred")
+class CaseReferred(_EndedEarly):
+    move = "refer"
+
+
+@event("case.merged")
+class CaseMerged(_EndedEarly):
+    move = "merge"
+
+
+@event("case.declined")
+class CaseDeclined(_EndedEarly):
+    move = "decline"
+
+
+@event("case.reopened")
+class CaseReopened:
+    move = "reopen"
+    case_id: int
+
+
 @event("case.dispatched")
 class CaseDispatched:
+    move = "dispatch"
     case_id: int
     order_id: int
     lead_id: int
@@ -27,11 +99,13 @@ class CaseDispatched:
 
 @event("order.accepted")
 class OrderAccepted:
+    move = "accept"
     order_id: int
 
 
 @event("order.contacted")
 class OrderContacted:
+    move = "contact"
     order_id: int
     contact_id: int
     means: Code
@@ -41,12 +115,15 @@ class OrderContacted:
 
 @event("order.reported")
 class OrderReported:
+    move = "report"
     order_id: int
     resolution: Code
+    report_id: int
 
 
 @event("order.follow_up_missed")
 class FollowUpMissed:
+    move = "miss_follow_up"
     order_id: int
     attempt: int
     means: Code
@@ -54,6 +131,7 @@ class FollowUpMissed:
 
 @event("order.followed_up")
 class OrderFollowedUp:
+    move = "follow_up"
     order_id: int
     follow_up_id: int
     was_contacted: bool
@@ -63,6 +141,7 @@ class OrderFollowedUp:
 
 @event("case.closed")
 class CaseClosed:
+    move = "finish"
     case_id: int
     order_id: int
     was_answered: bool
@@ -111,3 +190,196 @@ class CaseRescoped:
     from_id: int
     place_id: int
     place: Code
+
+
+@event("order.objected")
+class OrderObjected:
+    move = "object"
+    order_id: int
+    objection_id: int
+    unit_id: int
+
+
+@event("order.ruled_elsewhere")
+class OrderRuledElsewhere:
+    """The objection was right: another unit leads, with its full limit."""
+
+    move = "rule_elsewhere"
+    order_id: int
+    objection_id: int
+    from_id: int
+    lead_id: int
+    first_contact_due_at: dt.datetime
+    handling_due_at: dt.datetime
+
+
+@event("order.ruled_final")
+class OrderRuledFinal:
+    move = "rule_final"
+    order_id: int
+    objection_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class _AboutApplication:
+    order_id: int
+    application_id: int
+
+
+@event("order.pause_asked")
+class PauseAsked(_AboutApplication):
+    move = "ask_pause"
+
+
+@event("order.extension_asked")
+class ExtensionAsked(_AboutApplication):
+    move = "ask_extension"
+
+
+@event("order.hold_asked")
+class HoldAsked(_AboutApplication):
+    move = "ask_hold"
+
+
+@event("order.exclusion_asked")
+class ExclusionAsked(_AboutApplication):
+    move = "ask_exclusion"
+
+
+@event("order.escalated")
+class OrderEscalated(_AboutApplication):
+    move = "escalate"
+
+
+@event("order.paused")
+class OrderPaused(_AboutApplication):
+    move = "pause"
+    until: dt.datetime
+    handling_due_at: dt.datetime
+
+
+@event("order.resumed")
+class OrderResumed(_AboutApplication):
+    move = "resume"
+    handling_due_at: dt.datetime
+
+
+@event("order.woke")
+class OrderWoke(_AboutApplication):
+    """The pause was over and nobody had ended it before."""
+
+    move = "wake"
+    handling_due_at: dt.datetime
+
+
+@event("order.extended")
+class OrderExtended(_AboutApplication):
+    move = "extend"
+    handling_due_at: dt.datetime
+
+
+@event("order.held")
+class OrderHeld(_AboutApplication):
+    move = "hold"
+    until: dt.datetime
+
+
+@event("order.hold_cleared")
+class HoldCleared(_AboutApplication):
+    move = "clear_hold"
+    handling_due_at: dt.datetime
+
+
+@event("order.excluded")
+class OrderExcluded(_AboutApplication):
+    move = "exclude"
+    until: dt.datetime
+
+
+@event("order.helped")
+class OrderHelped(_AboutApplication):
+    move = "help"
+
+
+@event("order.application_refused")
+class ApplicationRefused(_AboutApplication):
+    move = "refuse"
+    kind: Code
+
+
+@event("order.supervised")
+class OrderSupervised:
+    move = "supervise"
+    order_id: int
+    supervision_id: int
+    reason: Code
+
+
+@event("order.verified")
+class OrderVerified:
+    move = "verify"
+    order_id: int
+    verification_id: int
+
+
+@event("order.sent_back")
+class OrderSentBack:
+    move = "send_back"
+    order_id: int
+    verification_id: int
+
+
+@event("order.reworked")
+class OrderReworked:
+    move = "rework"
+    order_id: int
+    handling_due_at: dt.datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class _AboutTask:
+    order_id: int
+    task_id: int
+    unit_id: int
+
+
+@event("task.given")
+class TaskGiven(_AboutTask):
+    move = "give_task"
+    due_at: dt.datetime
+
+
+@event("task.coming")
+class TaskComing(_AboutTask):
+    move = "come"
+
+
+@event("task.taken_on")
+class TaskTakenOn(_AboutTask):
+    move = "take_on"
+
+
+@event("task.arrived")
+class TaskArrived(_AboutTask):
+    move = "arrive"
+
+
+@event("task.done")
+class TaskDone(_AboutTask):
+    move = "finish_task"
+
+
+@event("task.returned")
+class TaskReturned(_AboutTask):
+    move = "return_task"
+
+
+@event("task.withdrawn")
+class TaskWithdrawn(_AboutTask):
+    move = "withdraw_task"
+
+
+EVENT_OF_MOVE: dict[str, str] = {
+    kind.move: kind.event_name for kind in list(vars().values()) if hasattr(kind, "move")
+}
+"""The event by which each move is told."""

@@ -1,75 +1,111 @@
-"""The two flows: the case as the caller sees it, the work order as the responsible unit sees it."""
-
-from typing import Any
+"""The flows: the case as the caller sees it, the order as the responsible unit does, the co-task."""
 
 from django.utils.translation import gettext_lazy as _
 
+from linli.cases import guards
 from linli.cases.permissions import CasePermission as P
-from linli.cases.rules import FOLLOW_UP_ATTEMPTS
-from linli.kernel.actor import Actor
-from linli.kernel.errors import Refusal, RuleBroken
-from linli.kernel.flow import Flow, Move, State
-
-NOT_YOUR_ORDER = Refusal(
-    "order.not_yours",
-    _("This order lies with %(unit)s. Only its own people move it on."),
-)
-OWN_WORK = Refusal(
-    "order.own_work",
-    _(
-        "Your unit handled this. The call back is made by somebody else, so that the answer is free."
-    ),
-)
-NOT_YET_ASKED = Refusal(
-    "order.not_yet_asked",
-    _(
-        "The caller has not answered yet. Try again; after %(limit)s attempts it can be closed unanswered."
-    ),
-)
-
-
-def of_own_unit(order: Any, actor: Actor) -> RuleBroken | None:
-    """Return a refusal unless the actor works for the order's lead."""
-    if order.lead_id == actor.organisation_id:
-        return None
-    return NOT_YOUR_ORDER(unit=order.lead.name)
-
-
-def not_own_work(order: Any, actor: Actor) -> RuleBroken | None:
-    """Return a refusal if the actor works for the order's lead (article 23: the hotline follows up)."""
-    return OWN_WORK() if order.lead_id == actor.organisation_id else None
-
-
-def asked_or_tried(order: Any, actor: Actor) -> RuleBroken | None:
-    """Return a refusal unless the caller answered or enough attempts were made."""
-    refusal = not_own_work(order, actor)
-    if refusal or order.state == "followed_up" or order.attempt_count >= FOLLOW_UP_ATTEMPTS:
-        return refusal
-    return NOT_YET_ASKED(limit=FOLLOW_UP_ATTEMPTS)
-
+from linli.kernel.flow import STAYS, Flow, Move, State
 
 CASE = Flow(
     name="case",
     initial="received",
     states=(
         State("received", _("Received"), "open"),
+        State("pending_dispatch", _("To be dispatched"), "open"),
         State("in_handling", _("In handling"), "doing"),
-        State("closed", _("Closed"), "done", terminal=True),
+        State("closed", _("Closed"), "done"),
+        State("answered", _("Answered at once"), "done"),
+        State("transferred", _("Given to an emergency line"), "done"),
+        State("referred", _("Referred elsewhere"), "done"),
+        State("merged", _("Merged with an earlier case"), "done", terminal=True),
+        State("declined", _("Not taken up"), "done"),
     ),
     moves=(
-        Move("dispatch", _("Dispatch"), ("received",), "in_handling", P.DISPATCH, icon="send"),
+        Move(
+            "triage",
+            _("Hand on to dispatch"),
+            ("received",),
+            "pending_dispatch",
+            P.TRIAGE,
+            needs=("kind", "urgency"),
+            icon="filter",
+        ),
+        Move(
+            "consult",
+            _("Consult a unit"),
+            ("received", "pending_dispatch"),
+            "pending_dispatch",
+            P.DISPATCH,
+            needs=("unit", "words"),
+            guard=guards.may_wait,
+            icon="users",
+        ),
+        Move(
+            "answer_consultation",
+            _("Answer the consultation"),
+            ("pending_dispatch",),
+            STAYS,
+            P.TASK,
+            needs=("answer",),
+            icon="users",
+        ),
+        Move(
+            "dispatch",
+            _("Dispatch"),
+            ("received", "pending_dispatch"),
+            "in_handling",
+            P.DISPATCH,
+            icon="send",
+        ),
+        *(
+            Move(
+                name,
+                label,
+                ("received", "pending_dispatch"),
+                target,
+                P.TRIAGE,
+                needs=("disposition", "text"),
+                icon=icon,
+            )
+            for name, label, target, icon in (
+                ("answer", _("Answer at once"), "answered", "check"),
+                ("transfer", _("Give to an emergency line"), "transferred", "phone"),
+                ("refer", _("Refer elsewhere"), "referred", "arrow"),
+                ("merge", _("Merge with the same matter"), "merged", "merge"),
+                ("decline", _("Explain why it is not taken up"), "declined", "x"),
+            )
+        ),
         Move("close", _("Close"), ("in_handling",), "closed", P.FOLLOW_UP, icon="done"),
+        Move(
+            "reopen",
+            _("Open again"),
+            ("closed", "answered", "transferred", "referred", "declined"),
+            "pending_dispatch",
+            P.REOPEN,
+            needs=("reopened_because",),
+            guard=guards.may_be_reopened,
+            icon="redo",
+        ),
     ),
 )
+EARLY = ("answered", "transferred", "referred", "merged", "declined")
+"""Early outcomes: the request ended with a notice told to the caller, and no order."""
+ENDED = ("closed", *EARLY)
+WAITING = ("received", "pending_dispatch")
+"""States in which a case has no order yet."""
 
 ORDER = Flow(
     name="order",
     initial="dispatched",
     states=(
         State("dispatched", _("To be accepted"), "open"),
+        State("objecting", _("Objection to be ruled on"), "redo"),
         State("accepted", _("Accepted"), "doing"),
         State("in_progress", _("In progress"), "doing"),
+        State("paused", _("Paused"), "pause"),
+        State("on_ledger", _("Held on the ledger"), "hold"),
         State("reported", _("Reported back"), "reported"),
+        State("verified", _("Verified"), "reported"),
         State("followed_up", _("Followed up"), "visit"),
         State("closed", _("Closed"), "done", terminal=True),
     ),
@@ -80,7 +116,7 @@ ORDER = Flow(
             ("dispatched",),
             "accepted",
             P.HANDLE,
-            guard=of_own_unit,
+            guard=guards.of_own_unit,
             icon="inbox",
         ),
         Move(
@@ -89,7 +125,7 @@ ORDER = Flow(
             ("accepted", "in_progress"),
             "in_progress",
             P.HANDLE,
-            guard=of_own_unit,
+            guard=guards.of_own_unit,
             icon="phone",
         ),
         Move(
@@ -99,36 +135,330 @@ ORDER = Flow(
             "reported",
             P.HANDLE,
             needs=("resolution", "public_reply"),
-            guard=of_own_unit,
+            guard=guards.of_own_unit,
             icon="send",
+        ),
+        Move(
+            "give_task",
+            _("Ask others to help"),
+            ("in_progress",),
+            STAYS,
+            P.HANDLE,
+            needs=("organisation", "words"),
+            guard=guards.of_own_unit,
+            icon="users",
+        ),
+        Move(
+            "object",
+            _("Object: not ours"),
+            ("dispatched", "accepted"),
+            "objecting",
+            P.HANDLE,
+            needs=("clause", "evidence"),
+            guard=guards.may_object,
+            icon="hand",
+        ),
+        Move(
+            "rule_elsewhere",
+            _("Give it to another unit"),
+            ("objecting",),
+            "dispatched",
+            P.RULE,
+            needs=("ruling",),
+            icon="gavel",
+        ),
+        Move(
+            "rule_final",
+            _("It stays with this unit"),
+            ("objecting",),
+            "accepted",
+            P.RULE,
+            needs=("ruling",),
+            icon="gavel",
+        ),
+        Move(
+            "ask_pause",
+            _("Ask for a pause"),
+            ("in_progress",),
+            STAYS,
+            P.HANDLE,
+            needs=("reason", "words", "until"),
+            guard=guards.may_ask_pause,
+            icon="pause",
+        ),
+        Move(
+            "pause",
+            _("Grant the pause"),
+            ("in_progress",),
+            "paused",
+            P.APPROVE,
+            guard=guards.one_level_above,
+            icon="pause",
+        ),
+        Move(
+            "resume",
+            _("Go on"),
+            ("paused",),
+            "in_progress",
+            P.HANDLE,
+            guard=guards.of_own_unit,
+            icon="right",
+        ),
+        Move("wake", _("The pause is over"), ("paused",), "in_progress", P.SWEEP, icon="clock"),
+        Move(
+            "ask_extension",
+            _("Ask for an extension"),
+            ("in_progress",),
+            STAYS,
+            P.HANDLE,
+            needs=("reason", "words", "told", "amount"),
+            guard=guards.may_ask_extension,
+            icon="clock",
+        ),
+        Move(
+            "extend",
+            _("Grant the extension"),
+            ("in_progress",),
+            STAYS,
+            P.APPROVE,
+            guard=guards.the_office,
+            icon="clock",
+        ),
+        Move(
+            "ask_hold",
+            _("Ask to hold it on the ledger"),
+            ("in_progress", "on_ledger"),
+            STAYS,
+            P.HANDLE,
+            needs=("reason", "words", "until"),
+            guard=guards.may_ask_hold,
+            icon="hold",
+        ),
+        Move(
+            "hold",
+            _("Hold it on the ledger"),
+            ("in_progress", "on_ledger"),
+            "on_ledger",
+            P.APPROVE,
+            guard=guards.the_district,
+            icon="hold",
+        ),
+        Move(
+            "clear_hold",
+            _("Clear it from the ledger"),
+            ("on_ledger",),
+            "in_progress",
+            P.APPROVE,
+            needs=("clearing",),
+            guard=guards.the_district,
+            icon="hold",
+        ),
+        Move(
+            "escalate",
+            _("Ask for help from above"),
+            ("accepted", "in_progress", "paused", "on_ledger"),
+            STAYS,
+            P.HANDLE,
+            needs=("reason", "words"),
+            guard=guards.may_ask_help,
+            icon="up",
+        ),
+        Move(
+            "help",
+            _("Answer the call for help"),
+            ("accepted", "in_progress", "paused", "on_ledger"),
+            STAYS,
+            P.APPROVE,
+            needs=("decision",),
+            guard=guards.one_level_above,
+            icon="up",
+        ),
+        Move(
+            "ask_exclusion",
+            _("Ask to leave it out of the rates"),
+            ("in_progress", "on_ledger", "reported", "verified", "followed_up", "closed"),
+            STAYS,
+            P.HANDLE,
+            needs=("reason", "words", "evidence", "until"),
+            guard=guards.may_ask_exclusion,
+            icon="filter",
+        ),
+        Move(
+            "exclude",
+            _("Leave it out of the rates"),
+            ("in_progress", "on_ledger", "reported", "verified", "followed_up", "closed"),
+            STAYS,
+            P.APPROVE,
+            guard=guards.the_office,
+            icon="filter",
+        ),
+        Move(
+            "refuse",
+            _("Refuse the application"),
+            (
+                "accepted",
+                "in_progress",
+                "paused",
+                "on_ledger",
+                "reported",
+                "verified",
+                "followed_up",
+                "closed",
+            ),
+            STAYS,
+            P.APPROVE,
+            needs=("decision",),
+            icon="x",
+        ),
+        Move(
+            "supervise",
+            _("Supervise"),
+            (
+                "dispatched",
+                "objecting",
+                "accepted",
+                "in_progress",
+                "paused",
+                "on_ledger",
+                "reported",
+                "verified",
+                "followed_up",
+            ),
+            STAYS,
+            P.SUPERVISE,
+            needs=("reason", "words"),
+            guard=guards.not_own_work,
+            icon="eye",
+        ),
+        Move(
+            "verify",
+            _("Verify"),
+            ("reported",),
+            "verified",
+            P.VERIFY,
+            needs=("words",),
+            guard=guards.not_own_work,
+            icon="check",
+        ),
+        Move(
+            "send_back",
+            _("Send back: not as reported"),
+            ("reported",),
+            "in_progress",
+            P.VERIFY,
+            needs=("words",),
+            guard=guards.may_send_back,
+            icon="redo",
         ),
         Move(
             "miss_follow_up",
             _("No answer"),
-            ("reported",),
-            "reported",
+            ("reported", "verified"),
+            STAYS,
             P.FOLLOW_UP,
-            guard=not_own_work,
+            guard=guards.not_own_work,
             icon="phone",
         ),
         Move(
             "follow_up",
             _("Follow up"),
-            ("reported",),
+            ("reported", "verified"),
             "followed_up",
             P.FOLLOW_UP,
             needs=("answered", "satisfaction"),
-            guard=not_own_work,
+            guard=guards.not_own_work,
             icon="visit",
+        ),
+        Move(
+            "rework",
+            _("Send back for rework"),
+            ("followed_up",),
+            "in_progress",
+            P.FOLLOW_UP,
+            guard=guards.may_rework,
+            icon="redo",
         ),
         Move(
             "finish",
             _("Close"),
-            ("reported", "followed_up"),
+            ("reported", "verified", "followed_up"),
             "closed",
             P.FOLLOW_UP,
-            guard=asked_or_tried,
+            guard=guards.may_finish,
             icon="done",
+        ),
+    ),
+)
+
+TASK = Flow(
+    name="task",
+    initial="sent",
+    states=(
+        State("sent", _("To be answered"), "open"),
+        State("coming", _("On the way"), "doing"),
+        State("arrived", _("On site"), "doing"),
+        State("handling", _("Being handled"), "doing"),
+        State("done", _("Done"), "done", terminal=True),
+        State("not_ours", _("Not theirs"), "redo", terminal=True),
+        State("withdrawn", _("Withdrawn"), "wait", terminal=True),
+    ),
+    moves=(
+        Move(
+            "come",
+            _("We are coming"),
+            ("sent",),
+            "coming",
+            P.TASK,
+            guard=guards.of_tasked_unit,
+            icon="walk",
+        ),
+        Move(
+            "take_on",
+            _("We are handling it"),
+            ("sent", "coming"),
+            "handling",
+            P.TASK,
+            guard=guards.of_tasked_unit,
+            icon="tool",
+        ),
+        Move(
+            "arrive",
+            _("We are on site"),
+            ("sent", "coming", "handling"),
+            "arrived",
+            P.TASK,
+            guard=guards.of_tasked_unit,
+            icon="pin",
+        ),
+        Move(
+            "finish_task",
+            _("Done"),
+            ("arrived", "handling"),
+            "done",
+            P.TASK,
+            needs=("result",),
+            guard=guards.of_tasked_unit,
+            icon="done",
+        ),
+        Move(
+            "return_task",
+            _("Not ours"),
+            ("sent",),
+            "not_ours",
+            P.TASK,
+            needs=("clause", "result"),
+            guard=guards.of_tasked_unit,
+            icon="hand",
+        ),
+        Move(
+            "withdraw_task",
+            _("Withdraw the task"),
+            ("sent", "coming", "arrived", "handling"),
+            "withdrawn",
+            P.HANDLE,
+            needs=("result",),
+            guard=guards.of_tasks_lead,
+            icon="x",
         ),
     ),
 )

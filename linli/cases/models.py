@@ -14,6 +14,7 @@ from linli.cases.choices import (
     Answered,
     Channel,
     Confidentiality,
+    Disposition,
     Kind,
     Means,
     Resolution,
@@ -24,6 +25,16 @@ from linli.cases.clocks.models import ClockAlert as ClockAlert
 from linli.cases.clocks.models import ClockClass as ClockClass
 from linli.cases.clocks.models import ClockProfile as ClockProfile
 from linli.cases.clocks.models import ClockTerm as ClockTerm
+from linli.cases.papers import Application as Application
+from linli.cases.papers import Consultation as Consultation
+from linli.cases.papers import CoTask as CoTask
+from linli.cases.papers import Notice as Notice
+from linli.cases.papers import Objection as Objection
+from linli.cases.papers import Report as Report
+from linli.cases.papers import Supervision as Supervision
+from linli.cases.papers import Verification as Verification
+from linli.cases.papers import known as _known
+from linli.cases.rules import PAUSES, REOPEN_WITHIN
 from linli.kernel.actor import SCOPE_COLUMNS, Actor
 from linli.kernel.ids import show_number
 from linli.kernel.scope import Scoped, ScopedQuerySet
@@ -31,10 +42,6 @@ from linli.kernel.seal import blind_index, seal, unseal
 from linli.methods.language.personal import without_door
 from linli.methods.language.phone import masked, masked_name
 from linli.territory.models import Organisation, Place
-
-
-def _known(name: str, field: str, choices: type[models.TextChoices]) -> models.CheckConstraint:
-    return models.CheckConstraint(name=name, condition=models.Q(**{f"{field}__in": choices.values}))
 
 
 class CaseQuerySet(ScopedQuerySet):
@@ -90,6 +97,13 @@ class Case(Scoped):
     received_at = models.DateTimeField(_("Received at"))
     lead_order = models.OneToOneField("WorkOrder", models.PROTECT, null=True, related_name="+")
     closed_at = models.DateTimeField(null=True)
+    disposition = models.CharField(
+        _("What becomes of it"), max_length=32, choices=Disposition.choices, null=True
+    )
+    notice = models.OneToOneField(Notice, models.PROTECT, null=True, related_name="+")
+    closed_before_at = models.DateTimeField(null=True)
+    reopened_at = models.DateTimeField(null=True)
+    reopened_because = models.TextField(_("What the caller says of it now"), blank=True)
 
     objects: ClassVar = CaseQuerySet.as_manager()
 
@@ -108,13 +122,59 @@ class Case(Scoped):
             ),
             models.CheckConstraint(
                 name="case_closed_has_time",
-                condition=models.Q(state="closed", closed_at__isnull=False)
-                | (~models.Q(state="closed") & models.Q(closed_at__isnull=True)),
+                condition=models.Q(state__in=flows.ENDED, closed_at__isnull=False)
+                | (~models.Q(state__in=flows.ENDED) & models.Q(closed_at__isnull=True)),
+            ),
+            _known("case_disposition_known", "disposition", Disposition),
+            models.CheckConstraint(
+                name="case_early_has_notice",
+                condition=models.Q(
+                    state__in=flows.EARLY, notice__isnull=False, disposition__isnull=False
+                )
+                | (
+                    ~models.Q(state__in=flows.EARLY)
+                    & models.Q(notice__isnull=True, disposition__isnull=True)
+                ),
+            ),
+            models.CheckConstraint(
+                name="case_branch_leads_there",
+                condition=models.Q(disposition__isnull=True)
+                | models.Q(state="answered", disposition=Disposition.ANSWER_NOW)
+                | models.Q(state="transferred", disposition=Disposition.EMERGENCY_LINE)
+                | models.Q(
+                    state="referred",
+                    disposition__in=(
+                        Disposition.STATUTORY_ROUTE,
+                        Disposition.PETITION_OPEN,
+                        Disposition.BEYOND_DUTY,
+                    ),
+                )
+                | models.Q(state="merged", disposition=Disposition.DUPLICATE)
+                | models.Q(
+                    state="declined",
+                    disposition__in=(Disposition.SECRET, Disposition.UNLAWFUL),
+                ),
+            ),
+            models.CheckConstraint(
+                name="case_reopened_in_time",
+                condition=models.Q(
+                    reopened_at__isnull=True, closed_before_at__isnull=True, reopened_because=""
+                )
+                | (
+                    models.Q(
+                        reopened_at__gte=models.F("closed_before_at"),
+                        reopened_at__lte=models.F("closed_before_at") + REOPEN_WITHIN,
+                    )
+                    & ~models.Q(reopened_because="")
+                ),
             ),
             models.CheckConstraint(
                 name="case_handling_has_order",
-                condition=models.Q(state="received", lead_order__isnull=True)
-                | (~models.Q(state="received") & models.Q(lead_order__isnull=False)),
+                condition=models.Q(state__in=("in_handling", "closed"), lead_order__isnull=False)
+                | (
+                    ~models.Q(state__in=("in_handling", "closed"))
+                    & models.Q(lead_order__isnull=True)
+                ),
             ),
             models.UniqueConstraint(
                 fields=["source", "external_no"],
@@ -128,7 +188,17 @@ class Case(Scoped):
             )
             for column in SCOPE_COLUMNS
         ]
-        triggers = [flows.CASE.trigger()]
+        triggers = [
+            flows.CASE.trigger(),
+            pgtrigger.Protect(
+                name="case_reopened_once",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(
+                    old__reopened_at__isnull=False,
+                    old__reopened_at__df=pgtrigger.F("new__reopened_at"),
+                ),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.number
@@ -252,6 +322,10 @@ class WorkOrder(Scoped):
 
     The scope columns keep the codes at dispatch: rates of a past month do not move when places are
     re-drawn.
+
+    `dispatched_at` is when its present lead got it, `first_dispatched_at` when the first one did: what the
+    caller waits is counted from there. The handling clock counts from `clock_started_at` (a rework's start
+    after one) for `clock_percent` of the limit and `extension` of its units; pauses are granted Applications.
     """
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="orders")
@@ -262,6 +336,14 @@ class WorkOrder(Scoped):
     state_since = models.DateTimeField()
     reason = models.CharField(_("Why this unit"), max_length=500, blank=True)
     dispatched_at = models.DateTimeField()
+    first_dispatched_at = models.DateTimeField()
+    clock_started_at = models.DateTimeField()
+    clock_percent = models.IntegerField(default=100)
+    extension = models.IntegerField(default=0)
+    pause_count = models.IntegerField(default=0)
+    rework_count = models.IntegerField(default=0)
+    sent_back_count = models.IntegerField(default=0)
+    supervised_at = models.DateTimeField(null=True)
     clock_class = models.ForeignKey(ClockClass, models.PROTECT, null=True)
     first_contact_due_at = models.DateTimeField()
     handling_due_at = models.DateTimeField()
@@ -295,6 +377,25 @@ class WorkOrder(Scoped):
                 fields=["case"], condition=~models.Q(state="closed"), name="order_one_open"
             ),
             models.CheckConstraint(
+                name="order_counts_in_bounds",
+                condition=models.Q(
+                    pause_count__gte=0,
+                    pause_count__lte=PAUSES,
+                    rework_count__in=(0, 1),
+                    sent_back_count__in=(0, 1),
+                    extension__gte=0,
+                    clock_percent__gt=0,
+                    clock_percent__lte=100,
+                ),
+            ),
+            models.CheckConstraint(
+                name="order_first_dispatched_first",
+                condition=models.Q(
+                    first_dispatched_at__lte=models.F("dispatched_at"),
+                    dispatched_at__lte=models.F("clock_started_at"),
+                ),
+            ),
+            models.CheckConstraint(
                 name="order_contact_due_first",
                 condition=models.Q(first_contact_due_at__lte=models.F("handling_due_at")),
             ),
@@ -322,7 +423,7 @@ class WorkOrder(Scoped):
             models.Index(fields=["lead", "state", "handling_due_at"], name="order_of_unit"),
             models.Index(
                 fields=["handling_due_at"],
-                condition=models.Q(state__in=("reported", "followed_up")),
+                condition=models.Q(state__in=("reported", "verified", "followed_up")),
                 name="order_to_follow_up",
             ),
             models.Index(
@@ -347,6 +448,31 @@ class WorkOrder(Scoped):
                     "IF NOT FOUND THEN RAISE EXCEPTION 'order to a closed organisation' "
                     "USING ERRCODE = 'check_violation', CONSTRAINT = 'order_lead_is_open'; END IF; "
                     "RETURN NEW;"
+                ),
+            ),
+            pgtrigger.Trigger(
+                name="order_closes_after_its_parts",
+                operation=pgtrigger.UpdateOf("state"),
+                when=pgtrigger.Before,
+                condition=pgtrigger.Q(new__state="closed"),
+                func=(
+                    "PERFORM 1 FROM cases_cotask WHERE order_id = NEW.id AND ended_at IS NULL; "
+                    "IF FOUND THEN RAISE EXCEPTION 'an open co-task' "
+                    "USING ERRCODE = 'check_violation', "
+                    "CONSTRAINT = 'order_closes_after_its_parts'; END IF; RETURN NEW;"
+                ),
+            ),
+            # Whoever shortens an order's time shortens its parts first.
+            pgtrigger.Trigger(
+                name="order_due_after_its_parts",
+                operation=pgtrigger.UpdateOf("handling_due_at"),
+                when=pgtrigger.Before,
+                func=(
+                    "PERFORM 1 FROM cases_cotask WHERE order_id = NEW.id AND ended_at IS NULL "
+                    "AND due_at > NEW.handling_due_at; "
+                    "IF FOUND THEN RAISE EXCEPTION 'a co-task later than its order' "
+                    "USING ERRCODE = 'check_violation', "
+                    "CONSTRAINT = 'order_due_after_its_parts'; END IF; RETURN NEW;"
                 ),
             ),
         ]
@@ -385,9 +511,25 @@ class FollowUp(models.Model):
     answered = models.CharField(max_length=16, choices=Answered.choices, null=True)
     satisfaction = models.CharField(max_length=16, choices=Satisfaction.choices, null=True)
     note = models.TextField(_("In the caller's words"), blank=True)
+    organisation_id = models.BigIntegerField(null=True)
 
     class Meta:
         verbose_name = _("Follow-up")
+        triggers = [
+            # Article 23: whoever handled it does not ask how well it was handled.
+            pgtrigger.Trigger(
+                name="follow_up_by_others",
+                operation=pgtrigger.Insert,
+                when=pgtrigger.Before,
+                func=(
+                    "PERFORM 1 FROM cases_workorder WHERE id = NEW.order_id "
+                    "AND lead_id = NEW.organisation_id; "
+                    "IF FOUND THEN RAISE EXCEPTION 'followed up by its own unit' "
+                    "USING ERRCODE = 'check_violation', CONSTRAINT = 'follow_up_by_others'; END IF; "
+                    "RETURN NEW;"
+                ),
+            )
+        ]
         constraints = [
             _known("follow_up_means_known", "means", Means),
             _known("follow_up_answered_known", "answered", Answered),

@@ -5,10 +5,16 @@ from enum import StrEnum
 from linli.accounts.permissions import (
     ADMINISTRATOR,
     COMMUNITY_WORKER,
+    DEPARTMENT_OFFICER,
     DISPATCHER,
+    DISTRICT_OFFICER,
     FOLLOW_UP_CALLER,
+    HOTLINE_OFFICER,
     LEADER,
     OPERATOR,
+    PARTNER,
+    STREET_OFFICER,
+    VERIFIER,
     allow,
 )
 
@@ -17,9 +23,16 @@ class CasePermission(StrEnum):
     SEE = "cases.see"
     RECEIVE = "cases.receive"
     IMPORT = "cases.import"
+    TRIAGE = "cases.triage"
     DISPATCH = "cases.dispatch"
+    RULE = "cases.rule"
     HANDLE = "cases.handle"
+    TASK = "cases.task"
+    APPROVE = "cases.approve"
+    VERIFY = "cases.verify"
+    SUPERVISE = "cases.supervise"
     FOLLOW_UP = "cases.follow_up"
+    REOPEN = "cases.reopen"
     UNMASK = "cases.unmask"
     SHARE = "cases.share"
     SEE_RATES = "cases.see_rates"
@@ -28,9 +41,15 @@ class CasePermission(StrEnum):
 
 
 P = CasePermission
-allow(OPERATOR, P.SEE, P.RECEIVE)
-allow(DISPATCHER, P.SEE, P.DISPATCH, P.SHARE)
-allow(COMMUNITY_WORKER, P.SEE, P.HANDLE, P.UNMASK, P.SHARE, P.SEE_RATES)
-allow(FOLLOW_UP_CALLER, P.SEE, P.FOLLOW_UP, P.UNMASK)
+allow(OPERATOR, P.SEE, P.RECEIVE, P.TRIAGE, P.REOPEN)
+allow(DISPATCHER, P.SEE, P.TRIAGE, P.DISPATCH, P.RULE, P.SHARE, P.SUPERVISE, P.REOPEN)
+allow(COMMUNITY_WORKER, P.SEE, P.HANDLE, P.TASK, P.UNMASK, P.SHARE, P.SEE_RATES)
+allow(FOLLOW_UP_CALLER, P.SEE, P.FOLLOW_UP, P.REOPEN, P.UNMASK)
+allow(STREET_OFFICER, P.SEE, P.HANDLE, P.TASK, P.APPROVE, P.VERIFY, P.UNMASK, P.SHARE, P.SEE_RATES)
+allow(DISTRICT_OFFICER, P.SEE, P.HANDLE, P.TASK, P.APPROVE, P.VERIFY, P.SEE_RATES)
+allow(DEPARTMENT_OFFICER, P.SEE, P.HANDLE, P.TASK, P.UNMASK, P.SHARE)
+allow(HOTLINE_OFFICER, P.SEE, P.RULE, P.APPROVE, P.VERIFY, P.SUPERVISE, P.REOPEN, P.SEE_RATES)
+allow(VERIFIER, P.SEE, P.VERIFY)
+allow(PARTNER, P.TASK)
 allow(LEADER, P.SEE_RATES)
 allow(ADMINISTRATOR, P.SEE, P.IMPORT, P.RECEIVE, P.CLOCKS, P.SWEEP)

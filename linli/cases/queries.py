@@ -1,13 +1,14 @@
 """Reads of cases: lists for each person, and the counts behind the three rates."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Case as Choose
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, When
 
 from linli.accounts.queries import names_of
-from linli.cases.flows import CASE, ORDER
+from linli.cases.flows import ENDED, ORDER, WAITING
 from linli.cases.models import Case, ClockAlert, Requester, WorkOrder
 from linli.cases.permissions import CasePermission as P
 from linli.cases.rules import Rate, ThreeRates
@@ -38,7 +39,7 @@ def received(*, actor: Actor) -> QuerySet[Case]:
     """Return the cases that wait for dispatch, the oldest first."""
     return (
         Case.objects.seen_by(actor, permission=P.DISPATCH)
-        .filter(state=CASE.initial)
+        .filter(state__in=WAITING)
         .select_related("place")
         .order_by("received_at", "pk")
     )
@@ -66,6 +67,11 @@ def leads_for(place: Place, *, at: dt.datetime) -> list[Organisation]:
     Never the hotline itself, nor those who only take part. Each has `serves`, the place around this one.
     """
     return [unit for unit in serving(place, on=day_of(at)) if unit.kind in CAN_LEAD]
+
+
+def units_around(place: Place, *, at: dt.datetime) -> list[Organisation]:
+    """Return every unit that serves a place at a moment, the nearest first, but for the hotline itself."""
+    return [unit for unit in serving(place, on=day_of(at)) if unit.kind != "hotline"]
 
 
 def orders_of(actor: Actor) -> QuerySet[Any]:
@@ -102,7 +108,9 @@ def orders_of(actor: Actor) -> QuerySet[Any]:
 def reported_by(actor: Actor) -> QuerySet[WorkOrder]:
     """Return the unit's orders that wait for the call back."""
     return (
-        WorkOrder.objects.filter(lead=actor.organisation_id, state__in=("reported", "followed_up"))
+        WorkOrder.objects.filter(
+            lead=actor.organisation_id, state__in=("reported", "verified", "followed_up")
+        )
         .select_related("case__place", "case__lead_order", "lead")
         .order_by("reported_at")
     )
@@ -112,7 +120,7 @@ def to_follow_up(*, actor: Actor) -> QuerySet[WorkOrder]:
     """Return the orders to call back about, the longest waiting first; never the actor's own unit's."""
     cases = Case.objects.seen_by(actor, permission=P.FOLLOW_UP)
     return (
-        WorkOrder.objects.filter(state__in=("reported", "followed_up"), case__in=cases)
+        WorkOrder.objects.filter(state__in=("reported", "verified", "followed_up"), case__in=cases)
         .exclude(lead=actor.organisation_id)
         .select_related("case__place", "case__requester", "case__lead_order", "lead")
         .order_by("reported_at", "pk")
@@ -176,17 +184,21 @@ def events_of(case: Case) -> list[Event]:
     return stream_events("case", case.pk)
 
 
-def last_event(case_id: int, name: str) -> tuple[str, dt.datetime] | None:
-    """Return who last did `name` to the case and when, or None."""
-    found = (
-        Event.objects.filter(stream_kind="case", stream_id=case_id, name=name)
-        .order_by("-seq")
-        .first()
-    )
+def last_event(
+    case_id: int, names: Sequence[str], *, task_id: int | None = None
+) -> tuple[str, str, dt.datetime] | None:
+    """Return the last of some events of a case, who did it and when, or None.
+
+    `task_id`: only those of one co-task.
+    """
+    rows = Event.objects.filter(stream_kind="case", stream_id=case_id, name__in=names)
+    if task_id is not None:
+        rows = rows.filter(payload__task_id=task_id)
+    found = rows.order_by("-seq").first()
     if found is None:
         return None
     user = names_of({found.user_id}).get(found.user_id) if found.user_id else None
-    return (user.display_name if user else "linli"), found.at
+    return found.name, (user.display_name if user else "linli"), found.at
 
 
 OPEN_STATES = tuple(state.code for state in ORDER.states if not state.terminal)
@@ -202,7 +214,7 @@ def open_inside(place: Place, *, actor: Actor) -> QuerySet[Case]:
     return (
         Case.objects.seen_by(actor, permission=P.SEE)
         .filter(inside(place))
-        .exclude(state="closed")
+        .exclude(state__in=ENDED)
         .select_related("lead_order__lead", "place")
         .order_by("-received_at", "-pk")
     )

@@ -2,10 +2,12 @@
 
 import datetime as dt
 import unicodedata
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
+from linli.cases.choices import ApplicationReason
 from linli.kernel.errors import Refusal
 from linli.methods.intervals import wilson
 
@@ -14,6 +16,66 @@ TITLE_LIMIT = 200
 TITLE_FROM_WORDS = 40
 FOLLOW_UP_ATTEMPTS = 3
 """Attempts after which a case may be closed unanswered; no answer never counts as satisfied."""
+OBJECT_WITHIN = dt.timedelta(hours=2)
+OBJECT_WITHIN_COMPLEX = dt.timedelta(hours=24)
+"""How long after dispatch a unit may object (our default; the regulation leaves it to the office)."""
+CONSULT_AT_MOST = dt.timedelta(hours=4)
+"""How long a consultation before dispatch may take (our default)."""
+PAUSES = 2
+PAUSE_AT_MOST = dt.timedelta(days=15)
+"""How often and how long a handling clock may stand in a pause (our default)."""
+HOLD_AT_MOST = dt.timedelta(days=90)
+"""After how long a hold on the ledger is looked at again at the latest (our default)."""
+EXCLUDE_AT_MOST = dt.timedelta(days=366)
+REOPEN_WITHIN = dt.timedelta(days=15)
+"""How long after the close the caller may have a case opened again, once (our default)."""
+REWORK_PERCENT = 50
+"""Share of the limit that a rework has (our default)."""
+FOLLOW_UP_MEANS = 2
+"""By how many means a caller must have been tried before a case is closed unanswered."""
+
+
+def objection_due(dispatched_at: dt.datetime, *, clock_class: str) -> dt.datetime:
+    """Return until when a unit may object to an order: 2 hours from dispatch, 24 for a complex one."""
+    within = OBJECT_WITHIN_COMPLEX if clock_class == "C" else OBJECT_WITHIN
+    return dispatched_at + within
+
+
+Reason = ApplicationReason
+REASONS: dict[str, tuple[ApplicationReason, ...]] = {
+    "pause": (Reason.WAITING_FOR_REQUESTER, Reason.SEASON, Reason.THIRD_PARTY_TEST),
+    "extension": (Reason.WORK_IN_PROGRESS, Reason.SEVERAL_UNITS, Reason.MATERIAL),
+    "hold": (Reason.HISTORY, Reason.FUNDS, Reason.PLANNING, Reason.LAW),
+    "exclusion": (Reason.NOT_OURS_TO_SOLVE, Reason.FORCE_MAJEURE, Reason.WRONG_FACTS),
+    "escalation": (Reason.NO_POWER, Reason.SEVERAL_UNITS, Reason.DISAGREEMENT, Reason.FUNDS),
+}
+"""Grounds that each kind of application knows. The lists of Beijing's office are not published."""
+
+UNTIL_AT_MOST = {"pause": PAUSE_AT_MOST, "hold": HOLD_AT_MOST, "exclusion": EXCLUDE_AT_MOST}
+"""How far ahead a pause may end, a hold be looked at again, an exclusion expire."""
+
+_LEVELS = ("city_code", "district_code", "street_code", "community_code")
+_LEVEL_OF_LEAD = {"department": 1, "utility": 1, "district": 1, "street": 2}
+
+
+def decider_depth(kind: str, *, lead_kind: str) -> int:
+    """Return how deep the area of whoever decides may lie: 0 the city, 1 a district, 2 a sub-district.
+
+    A pause and a call for help go one level above the lead: a community's unit to its sub-district, a
+    sub-district to its district, a district or department to the hotline's office over the city. A hold is
+    the district's to decide; extensions and exclusions the office's (domain rules of 2026, our reading).
+    """
+    if kind in ("extension", "exclusion"):
+        return 0
+    above = _LEVEL_OF_LEAD.get(lead_kind, 3) - 1
+    return min(above, 1) if kind == "hold" else above
+
+
+def holds_at(areas: Iterable[tuple[str, str]], scope: Mapping[str, str | None], depth: int) -> bool:
+    """Return whether one of the areas (column, code) lies around `scope`, at `depth` or higher."""
+    return any(
+        scope.get(column) == code and _LEVELS.index(column) <= depth for column, code in areas
+    )
 
 
 EMPTY_WORDS = Refusal(

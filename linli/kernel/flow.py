@@ -16,6 +16,8 @@ from linli.kernel.actor import Actor
 from linli.kernel.errors import FIELD_NEEDED, NOT_ALLOWED, NOT_NOW, RuleBroken
 
 Guard = Callable[[Any, Actor], RuleBroken | None]
+STAYS = ""
+"""Target of a move that leaves the row in whichever of its sources it stands."""
 
 
 class FlowError(Exception):
@@ -34,7 +36,7 @@ class State:
 
 @dataclass(frozen=True)
 class Move:
-    """One edge set of a flow: from any of `sources` to `target`."""
+    """One edge set of a flow: from any of `sources` to `target`, or to where it STAYS."""
 
     name: str
     label: Any
@@ -73,16 +75,17 @@ class Flow:
         if len(set(codes)) != len(codes) or len(set(names)) != len(names):
             raise FlowError(f"{self.name}: a state or a move is named twice")
         for move in self.moves:
-            unknown = {*move.sources, move.target} - set(codes)
+            unknown = {*move.sources, move.target} - {*codes, STAYS}
             if unknown or not move.sources:
                 raise FlowError(f"{self.name}.{move.name}: unknown or missing states {unknown}")
         reached = {self.initial}
-        while grown := {m.target for m in self.moves if reached & set(m.sources)} - reached:
+        moving = [move for move in self.moves if move.target != STAYS]
+        while grown := {m.target for m in moving if reached & set(m.sources)} - reached:
             reached |= grown
         if reached != set(codes):
             raise FlowError(f"{self.name}: never reached: {set(codes) - reached}")
         for state in self.states:
-            leaves = any(state.code in m.sources and m.target != state.code for m in self.moves)
+            leaves = any(state.code in m.sources and m.target != state.code for m in moving)
             if leaves == state.terminal:
                 raise FlowError(
                     f"{self.name}.{state.code}: terminal and with a way out, or neither"
@@ -97,7 +100,9 @@ class Flow:
     @property
     def edges(self) -> list[tuple[str, str]]:
         """Return every (source, target) the database lets through; a row may stay where it is."""
-        return sorted({(s, m.target) for m in self.moves for s in m.sources if s != m.target})
+        return sorted(
+            {(s, m.target) for m in self.moves for s in m.sources if m.target not in (s, STAYS)}
+        )
 
     def check(self) -> models.CheckConstraint:
         """Return the constraint that the column holds a known state."""
@@ -135,22 +140,38 @@ class Flow:
             if actor.may(move.permission) and (not names or move.name in names)
         ]
 
-    def move(self, row: Any, name: str, *, actor: Actor, **changes: Any) -> None:
-        """Take the move and write it, with `changes` to other columns, in one UPDATE.
+    def require(
+        self, row: Any, name: str, *, actor: Actor, beside: Any = None, **changes: Any
+    ) -> None:
+        """Raise RuleBroken if the move is closed, or one of its needed fields is not given.
 
-        The row must be locked or belong to a locked root; the UPDATE still names the source states,
-        so that a forgotten lock shows as a refusal and not as a lost write. Raises RuleBroken.
+        `beside` is an unsaved row that the move leaves beside this one: needed fields may be its own.
         """
         refusal = self.closed(row, name, actor=actor)
         if refusal is not None:
             raise refusal
         move = self.find(name)
         for field in move.needs:
-            if changes.get(field) in (None, "", ()):
-                label = row._meta.get_field(field).verbose_name
-                raise FIELD_NEEDED(move=move.label, field=label)
-        written = {"state": move.target, **changes}
-        if move.target != row.state:
+            holder = row if field in changes or beside is None else beside
+            if changes.get(field, getattr(beside, field, None)) in (None, "", ()):
+                label = holder._meta.get_field(field).verbose_name
+                broken = FIELD_NEEDED(move=move.label, field=label)
+                broken.field = field
+                raise broken
+
+    def move(
+        self, row: Any, name: str, *, actor: Actor, beside: Any = None, **changes: Any
+    ) -> None:
+        """Take the move and write it, with `changes` to other columns, in one UPDATE; see `require`.
+
+        The row must be locked or belong to a locked root; the UPDATE still names the source states,
+        so that a forgotten lock shows as a refusal and not as a lost write. Raises RuleBroken.
+        """
+        self.require(row, name, actor=actor, beside=beside, **changes)
+        move = self.find(name)
+        target = move.target or row.state
+        written = {"state": target, **changes}
+        if target != row.state:
             written["state_since"] = actor.now
         manager = type(row)._base_manager
         if not manager.filter(pk=row.pk, state__in=move.sources).update(**written):
@@ -161,6 +182,6 @@ class Flow:
     def diagram(self) -> str:
         """Return the flow as a Mermaid state diagram."""
         lines = ["stateDiagram-v2", f"    [*] --> {self.initial}"]
-        lines += [f"    {s} --> {m.target}: {m.name}" for m in self.moves for s in m.sources]
+        lines += [f"    {s} --> {m.target or s}: {m.name}" for m in self.moves for s in m.sources]
         lines += [f"    {state.code} --> [*]" for state in self.states if state.terminal]
         return "\n".join(lines) + "\n"

@@ -1,5 +1,5 @@
-"""`linli sweep`: raise the alerts that are due, move deadlines whose working days became known, end sessions
-of people whose role or post is over."""
+"""`linli sweep`: raise the alerts that are due, move deadlines whose working days became known, let orders go
+on whose pause is over, end sessions of people whose role or post is over."""
 
 from linli.accounts.tasks import end_sessions
 from linli.cases.tasks import sweep_clocks
@@ -11,5 +11,5 @@ def run() -> None:
     done = sweep_clocks()
     print(
         f"{done.raised} alerts raised, {done.lapsed} lapsed; {done.renewed} orders' deadlines renewed; "
-        f"{out} people signed out"
+        f"{done.woken} pauses over; {out} people signed out"
     )

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from linli.cases import operations
-from linli.cases.flows import NOT_YOUR_ORDER
+from linli.cases.guards import NOT_YOUR_ORDER
 from linli.cases.models import Case, ContactLog
 from linli.kernel.errors import NOT_ALLOWED, NOT_NOW
 from tests.builders import CAST, Town, a_case

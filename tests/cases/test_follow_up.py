@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from linli.cases import operations
-from linli.cases.flows import OWN_WORK
+from linli.cases.guards import OWN_WORK
 from linli.cases.models import Case, FollowUp
 from linli.kernel.errors import FIELD_NEEDED, MOVED_ALREADY, NOT_ALLOWED, NOT_NOW
 from tests.builders import CAST, Town, a_case

@@ -6,7 +6,7 @@ import pytest
 from django.utils import translation
 
 from linli.cases import operations
-from linli.cases.flows import NOT_YOUR_ORDER
+from linli.cases.guards import NOT_YOUR_ORDER
 from linli.cases.models import Case, WorkOrder
 from linli.cases.operations.handling import NOT_REACHED_YET
 from linli.kernel.errors import FIELD_NEEDED, MOVED_ALREADY, NOT_ALLOWED, NOT_NOW

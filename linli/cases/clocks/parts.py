@@ -53,7 +53,8 @@ def move_deadlines(order: Any, found: Deadlines, *, now: dt.datetime) -> bool:
     """Write an order's deadlines anew, with its alerts. Returns whether any moved.
 
     A clock that has stopped keeps its deadline: what was in time stays in time. A clock that stands in
-    an open pause (`at` None) keeps the deadline it had, until it goes on.
+    an open pause (`at` None) keeps the deadline it had, until it goes on. Co-tasks that would be due later
+    than their order come down with it.
     """
     written: dict[str, Any] = {"calendar_read_at": order.calendar_read_at and now}
     for clock, one, stopped_at in (
@@ -70,6 +71,9 @@ def move_deadlines(order: Any, found: Deadlines, *, now: dt.datetime) -> bool:
     )
     for column, value in written.items():
         setattr(order, column, value)
+    order.co_tasks.filter(ended_at__isnull=True, due_at__gt=order.handling_due_at).update(
+        due_at=order.handling_due_at
+    )
     type(order)._base_manager.filter(pk=order.pk).update(**written)
     move_alerts(order, found, now=now)
     return has_moved

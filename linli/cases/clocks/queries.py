@@ -62,6 +62,30 @@ def deadlines_of(
     )
 
 
+def pauses_of(order: Any) -> list[Pause]:
+    """Return the stretches in which an order's handling clock stands: pauses and holds that were granted.
+
+    A pause ends at the latest when it was to end; a hold has no end before it is cleared.
+    """
+    return [
+        Pause(one.decided_at, one.ended_at or (one.until if one.kind == "pause" else None))
+        for one in order.applications.all()
+        if one.kind in ("pause", "hold") and one.is_granted
+    ]
+
+
+def standing_deadlines(order: Any) -> Deadlines:
+    """Return an order's deadlines by all that has happened to it. It must have its limits."""
+    assert order.clock_class is not None, "an order older than profiles keeps its deadlines"
+    return deadlines_of(
+        order.clock_class,
+        at=order.clock_started_at,
+        pauses=pauses_of(order),
+        extension=order.extension,
+        percent=order.clock_percent,
+    )
+
+
 @dataclass(frozen=True)
 class Offer:
     """The limits that a case would get, were it dispatched now."""

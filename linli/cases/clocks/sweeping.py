@@ -12,7 +12,7 @@ from typing import Any
 from linli.cases.clocks.choices import OrderClock
 from linli.cases.clocks.models import ClockAlert
 from linli.cases.clocks.parts import move_deadlines
-from linli.cases.clocks.queries import deadlines_of
+from linli.cases.clocks.queries import standing_deadlines
 from linli.cases.events import OrderAlerted, OrderDueMoved
 from linli.cases.models import Case, WorkOrder
 from linli.cases.permissions import CasePermission as P
@@ -79,11 +79,14 @@ def renew_deadlines(*, actor: Actor, limit: int = BATCH) -> int:
     cases = _locked(stale.order_by("pk").values_list("case_id", flat=True)[:limit])
     happened: list[tuple[Any, int, int]] = []
     orders = list(
-        stale.filter(case__in=cases).select_related("clock_class__profile").order_by("pk")
+        stale.filter(case__in=cases)
+        .select_related("clock_class__profile")
+        .prefetch_related("applications")
+        .order_by("pk")
     )
     for order in orders:
         assert order.clock_class is not None, "an order that read the calendar has its limits"
-        found = deadlines_of(order.clock_class, at=order.dispatched_at)
+        found = standing_deadlines(order)
         if move_deadlines(order, found, now=max(actor.now, changed_at)):
             case = cases[order.case_id]
             case.version += 1

@@ -6,13 +6,12 @@ from linli.cases.clocks.parts import columns, set_alerts
 from linli.cases.clocks.queries import deadlines_of, profile_for
 from linli.cases.clocks.rules import class_of
 from linli.cases.events import CaseDispatched
-from linli.cases.flows import CASE
 from linli.cases.models import WorkOrder
-from linli.cases.parts import happened, locked_order, told_who_was_first
+from linli.cases.parts import happened, locked_order, move_case, require_case
 from linli.cases.permissions import CasePermission as P
 from linli.cases.queries import leads_for
 from linli.kernel.actor import Actor
-from linli.kernel.errors import Refusal, RuleBroken
+from linli.kernel.errors import Refusal
 from linli.kernel.events import Code
 from linli.kernel.operation import operation
 
@@ -55,9 +54,7 @@ def dispatch(
     force there.
     """
     case, _order = locked_order(case_id, actor=actor, permission=P.DISPATCH)
-    refusal = CASE.closed(case, "dispatch", actor=actor)
-    if refusal is not None:
-        raise told_who_was_first(case, "dispatch", refusal)
+    require_case(case, "dispatch", actor=actor, beside=None)
     lead = next((unit for unit in leads_for(case.place, at=actor.now) if unit.pk == lead_id), None)
     if lead is None:
         raise NOT_SERVING(place=case.place.name)
@@ -72,14 +69,13 @@ def dispatch(
         reason=reason.strip()[:500],
         state_since=actor.now,
         dispatched_at=actor.now,
+        first_dispatched_at=actor.now,
+        clock_started_at=actor.now,
         **columns(limits, due, now=actor.now),
         **case.scope,
     )
     set_alerts(order, due)
-    try:
-        CASE.move(case, "dispatch", actor=actor, lead_order=order)
-    except RuleBroken as broken:
-        raise told_who_was_first(case, "dispatch", broken) from broken
+    move_case(case, "dispatch", actor=actor, lead_order=order)
     happened(
         case,
         CaseDispatched(

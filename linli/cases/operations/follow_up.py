@@ -1,10 +1,11 @@
 """The hotline calls back, asks three questions, and closes."""
 
-from linli.cases.events import CaseClosed, FollowUpMissed, OrderFollowedUp
+from linli.cases.events import CaseClosed, FollowUpMissed, OrderFollowedUp, OrderReworked
 from linli.cases.flows import CASE
 from linli.cases.models import Case, FollowUp, WorkOrder
-from linli.cases.parts import happened, locked_order, move_order
+from linli.cases.parts import happened, locked_order, move_order, renew_clock
 from linli.cases.permissions import CasePermission as P
+from linli.cases.rules import REWORK_PERCENT
 from linli.kernel.actor import Actor
 from linli.kernel.events import Code
 from linli.kernel.operation import operation
@@ -17,7 +18,12 @@ def miss_follow_up(*, actor: Actor, case_id: int, means: str) -> WorkOrder:
     tried = (order.attempt_count if order else 0) + 1
     order = move_order(case, order, "miss_follow_up", actor=actor, attempt_count=tried)
     FollowUp.objects.create(
-        order=order, at=actor.now, user_id=actor.user_id, means=means, was_reached=False
+        order=order,
+        at=actor.now,
+        user_id=actor.user_id,
+        organisation_id=actor.organisation_id,
+        means=means,
+        was_reached=False,
     )
     missed = FollowUpMissed(order_id=order.pk, attempt=tried, means=Code(means))
     happened(case, missed, actor=actor)
@@ -52,6 +58,7 @@ def follow_up(
         order=order,
         at=actor.now,
         user_id=actor.user_id,
+        organisation_id=actor.organisation_id,
         means=means,
         was_reached=True,
         was_contacted=was_contacted,
@@ -71,6 +78,37 @@ def follow_up(
         actor=actor,
     )
     return row
+
+
+@operation(P.FOLLOW_UP)
+def rework(*, actor: Actor, case_id: int) -> WorkOrder:
+    """Send an order back to its lead: the caller calls unsolved what could be solved. Once, half the limit.
+
+    What was reported and answered stays in its own rows; the order's columns begin anew. Raises RuleBroken.
+    """
+    case, order = locked_order(case_id, actor=actor, permission=P.FOLLOW_UP)
+    order = move_order(
+        case,
+        order,
+        "rework",
+        actor=actor,
+        rework_count=1,
+        attempt_count=0,
+        reported_at=None,
+        resolution=None,
+        public_reply="",
+        followed_up_at=None,
+        answered=None,
+        satisfaction=None,
+        clock_started_at=actor.now,
+        clock_percent=REWORK_PERCENT,
+        extension=0,
+    )
+    if order.clock_class is not None:
+        renew_clock(order, actor=actor)
+    event = OrderReworked(order_id=order.pk, handling_due_at=order.handling_due_at)
+    happened(case, event, actor=actor)
+    return order
 
 
 @operation(P.FOLLOW_UP)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.accounts.appointing import end_appointments_of
 from linli.cases.events import CaseRescoped, OrderHandedOver
+from linli.cases.flows import ENDED
 from linli.cases.models import Case, WorkOrder
 from linli.cases.queries import open_orders_of
 from linli.kernel.actor import SCOPE_COLUMNS, Actor
@@ -121,15 +122,15 @@ def follow_redrawn_places(*, actor: Actor) -> int:
         cursor.execute(
             f"""
             SELECT c.id FROM cases_case c JOIN territory_place p ON p.id = c.place_id
-            WHERE c.state <> 'closed' AND ({differs} OR (p.valid_to IS NOT NULL AND EXISTS (
+            WHERE NOT c.state = ANY(%s) AND ({differs} OR (p.valid_to IS NOT NULL AND EXISTS (
                 SELECT 1 FROM territory_placesuccession s WHERE s.place_id = p.id AND s.is_main)))
             ORDER BY c.id LIMIT %s
             """,  # noqa: S608 — column names of ours only
-            [BATCH],
+            [list(ENDED), BATCH],
         )
         keys = [key for (key,) in cursor.fetchall()]
     cases = _locked_cases(keys)
-    standing = [case for case in cases.values() if case.state != "closed"]
+    standing = [case for case in cases.values() if case.state not in ENDED]
     happened = []
     for place in Place.objects.filter(pk__in={case.place_id for case in standing}):
         target = successor_of(place)

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from linli.cases.events import OrderAccepted, OrderContacted, OrderReported, RequesterUnmasked
-from linli.cases.models import Case, ContactLog, Requester, Unmasking, WorkOrder
+from linli.cases.models import Case, ContactLog, Report, Requester, Unmasking, WorkOrder
 from linli.cases.parts import happened, locked_order, move_order
 from linli.cases.permissions import CasePermission as P
 from linli.kernel.actor import Actor
@@ -67,8 +67,10 @@ def contact(
 
 
 @operation(P.HANDLE)
-def report(*, actor: Actor, case_id: int, resolution: str, public_reply: str) -> WorkOrder:
-    """Report the result with the reply that the caller will hear. Stops the handling clock.
+def report(
+    *, actor: Actor, case_id: int, resolution: str, public_reply: str, evidence: str = ""
+) -> WorkOrder:
+    """Report the result with the reply that the caller will hear, and what shows it. Stops the handling clock.
 
     Raises RuleBroken; NOT_REACHED_YET while nobody has spoken to the requester, if she wants a reply
     and left a number.
@@ -85,7 +87,16 @@ def report(*, actor: Actor, case_id: int, resolution: str, public_reply: str) ->
         resolution=resolution,
         public_reply=public_reply.strip(),
     )
-    happened(case, OrderReported(order_id=order.pk, resolution=Code(resolution)), actor=actor)
+    written = Report.objects.create(
+        order=order,
+        at=actor.now,
+        user_id=actor.user_id,
+        resolution=resolution,
+        public_reply=order.public_reply,
+        evidence=evidence.strip(),
+    )
+    event = OrderReported(order_id=order.pk, resolution=Code(resolution), report_id=written.pk)
+    happened(case, event, actor=actor)
     return order
 
 

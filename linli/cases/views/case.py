@@ -27,14 +27,14 @@ FORMS: dict[str, type[RuleForm]] = {
     "report": ReportForm,
 }
 LOOP_STEP = {
-    "received": "dispatch",
-    "dispatched": "handle",
-    "accepted": "handle",
-    "in_progress": "handle",
-    "reported": "follow_up",
+    "received": "sort",
+    "pending_dispatch": "dispatch",
+    "reported": "report",
+    "verified": "follow_up",
     "followed_up": "follow_up",
     "closed": "rates",
 }
+"""At which step of the loop a state stands; an order not named here is being handled."""
 
 
 @needs(P.SEE)
@@ -118,7 +118,7 @@ def _case_page(
         "unmask_form": (unmask_form or UnmaskForm()) if actor.may(P.UNMASK) else None,
         "story": list(reversed(story_of(found, events))),
         "sealed": sealed_so_far(events),
-        "loop_step": LOOP_STEP[order.state if order else found.state],
+        "loop_step": LOOP_STEP.get(order.state if order else found.state, "handle" if order else "sort"),
     }
     bad = any(form.errors for form in failed.values()) or (unmask_form and unmask_form.errors)
     return render(request, "cases/case.html", context, status=422 if bad else 200)

@@ -102,7 +102,7 @@ def _page(
         "attempts_allowed": FOLLOW_UP_ATTEMPTS,
         "form": form if isinstance(form, FollowUpForm) else FollowUpForm(),
         "failed": form,
-        "kept": form if selected is None or selected.state != "reported" else None,
+        "kept": form if selected is None or selected.state == "followed_up" else None,
         "revealed": revealed,
         "unmask_form": unmask_form or UnmaskForm(),
         "loop_step": "follow_up",

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from linli.cases import operations, queries
 from linli.cases.clocks.queries import offered
-from linli.cases.flows import CASE
+from linli.cases.flows import WAITING
 from linli.cases.forms import DispatchForm
 from linli.cases.permissions import CasePermission as P
 from linli.cases.views.finding import case_or_404
@@ -66,11 +66,12 @@ def _queue_page(
         leads = queries.leads_for(selected.place, at=request.actor.now)
         context |= {
             "form": form or DispatchForm(leads=leads),
-            "kept": form if selected.state != CASE.initial else None,
+            "kept": form if selected.state not in WAITING else None,
             "leads": [{"organisation": unit, "why": _why(unit, selected.place)} for unit in leads],
             "offer": offered(selected, at=request.actor.now),
             "override": offered(selected, at=request.actor.now, override=True),
             "path": path_names(selected.place),
+            "is_waiting": selected.state in WAITING,
         }
     failed = form is not None and form.errors
     return render(request, "cases/queue.html", context, status=422 if failed else 200)

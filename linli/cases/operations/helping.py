@@ -1,0 +1,164 @@
+"""Others help: a lead gives them a task of their own, they answer coming, handling or not ours, and do it.
+
+Whoever helps reads the task's words and the case's shared text, never who asked.
+"""
+
+import datetime as dt
+
+from django.utils.translation import gettext_lazy as _
+
+from linli.cases.events import (
+    TaskArrived,
+    TaskComing,
+    TaskDone,
+    TaskGiven,
+    TaskReturned,
+    TaskTakenOn,
+    TaskWithdrawn,
+)
+from linli.cases.models import CoTask
+from linli.cases.parts import (
+    happened,
+    locked_order,
+    locked_task,
+    moment,
+    move_order,
+    move_task,
+)
+from linli.cases.permissions import CasePermission as P
+from linli.cases.queries import units_around
+from linli.kernel.actor import Actor
+from linli.kernel.errors import Refusal
+from linli.kernel.operation import operation
+
+NOT_A_HELPER = Refusal(
+    "task.not_around",
+    _("This organisation does not serve “%(place)s”. Choose one of those listed."),
+    "organisation",
+)
+OWN_TASK = Refusal(
+    "task.own_unit",
+    _("Your own unit leads. A task is for others; choose one of them."),
+    "organisation",
+)
+DUE_AFTER_ORDER = Refusal(
+    "task.due_after_order",
+    _("The order itself is due at %(due)s. Let the task be due by then at the latest."),
+    "due_at",
+)
+DUE_PAST = Refusal(
+    "task.due_past", _("The time given has passed already. Give one that lies ahead."), "due_at"
+)
+
+
+@operation(P.HANDLE)
+def give_task(
+    *,
+    actor: Actor,
+    case_id: int,
+    organisation_id: int,
+    words: str,
+    due_at: dt.datetime | None = None,
+) -> CoTask:
+    """Give another organisation a part of the order; due with the order if no time is given.
+
+    Never later than the order. Raises RuleBroken.
+    """
+    case, order = locked_order(case_id, actor=actor, permission=P.HANDLE)
+    around = {unit.pk: unit for unit in units_around(case.place, at=actor.now)}
+    task = CoTask(
+        order=order,
+        organisation=around.get(organisation_id),
+        at=actor.now,
+        state_since=actor.now,
+        user_id=actor.user_id,
+        words=words.strip(),
+    )
+    if organisation_id not in around:
+        raise NOT_A_HELPER(place=case.place.name)
+    order = move_order(case, order, "give_task", actor=actor, beside=task)
+    if organisation_id == order.lead_id:
+        raise OWN_TASK()
+    task.due_at = due_at or order.handling_due_at
+    if task.due_at > order.handling_due_at:
+        raise DUE_AFTER_ORDER(due=moment(order.handling_due_at))
+    if due_at is not None and due_at <= actor.now:
+        raise DUE_PAST()
+    task.save()
+    happened(case, TaskGiven(**_facts(task), due_at=task.due_at), actor=actor)
+    return task
+
+
+@operation(P.TASK)
+def come(*, actor: Actor, task_id: int) -> CoTask:
+    """Say that one's people are on their way. Raises CoTask.DoesNotExist, RuleBroken; so do all below."""
+    case, task = locked_task(task_id, actor=actor)
+    task = move_task(case, task, "come", actor=actor, answered_at=actor.now)
+    happened(case, TaskComing(**_facts(task)), actor=actor)
+    return task
+
+
+@operation(P.TASK)
+def take_on(*, actor: Actor, task_id: int) -> CoTask:
+    """Say that one's people are handling it."""
+    case, task = locked_task(task_id, actor=actor)
+    answered_at = task.answered_at or actor.now
+    task = move_task(case, task, "take_on", actor=actor, answered_at=answered_at)
+    happened(case, TaskTakenOn(**_facts(task)), actor=actor)
+    return task
+
+
+@operation(P.TASK)
+def arrive(*, actor: Actor, task_id: int) -> CoTask:
+    """Say that one's people are on site; the time is kept."""
+    case, task = locked_task(task_id, actor=actor)
+    answered_at = task.answered_at or actor.now
+    task = move_task(
+        case, task, "arrive", actor=actor, answered_at=answered_at, arrived_at=actor.now
+    )
+    happened(case, TaskArrived(**_facts(task)), actor=actor)
+    return task
+
+
+@operation(P.TASK)
+def finish_task(*, actor: Actor, task_id: int, result: str) -> CoTask:
+    """Say what came of it."""
+    case, task = locked_task(task_id, actor=actor)
+    task = move_task(
+        case, task, "finish_task", actor=actor, ended_at=actor.now, result=result.strip()
+    )
+    happened(case, TaskDone(**_facts(task)), actor=actor)
+    return task
+
+
+@operation(P.TASK)
+def return_task(*, actor: Actor, task_id: int, clause: str, result: str) -> CoTask:
+    """Say that it is not one's own, by which clause and why."""
+    case, task = locked_task(task_id, actor=actor)
+    task = move_task(
+        case,
+        task,
+        "return_task",
+        actor=actor,
+        answered_at=actor.now,
+        ended_at=actor.now,
+        clause=clause.strip()[:200],
+        result=result.strip(),
+    )
+    happened(case, TaskReturned(**_facts(task)), actor=actor)
+    return task
+
+
+@operation(P.HANDLE)
+def withdraw_task(*, actor: Actor, task_id: int, result: str) -> CoTask:
+    """Take a task back, for the lead that gave it, saying why."""
+    case, task = locked_task(task_id, actor=actor)
+    task = move_task(
+        case, task, "withdraw_task", actor=actor, ended_at=actor.now, result=result.strip()
+    )
+    happened(case, TaskWithdrawn(**_facts(task)), actor=actor)
+    return task
+
+
+def _facts(task: CoTask) -> dict[str, int]:
+    return {"order_id": task.order_id, "task_id": task.pk, "unit_id": task.organisation_id}

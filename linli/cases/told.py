@@ -1,0 +1,204 @@
+"""What the story of a case is told from: its rows, read once, in few queries."""
+
+import datetime as dt
+from collections.abc import Container, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import (
+    BigIntegerField,
+    CharField,
+    DateTimeField,
+    F,
+    IntegerField,
+    QuerySet,
+    TextField,
+    Value,
+)
+from django.db.models.functions import Cast
+
+from linli.cases.models import (
+    Application,
+    Case,
+    Consultation,
+    ContactLog,
+    CoTask,
+    FollowUp,
+    Notice,
+    Objection,
+    Report,
+    Supervision,
+    Unmasking,
+    Verification,
+    WorkOrder,
+)
+from linli.kernel.models import Event
+from linli.territory.models import Organisation, Place
+
+Fact = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the story. `tone`: key (changed hands or delivered), turn (a decision), plain."""
+
+    at: dt.datetime
+    what: str
+    who: str
+    unit: str
+    tone: str = "plain"
+    icon: str = "right"
+    quote: str = ""
+    body: str = ""
+    facts: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True)
+class Paper:
+    """The words of one row beside the case, whatever its table: a code, texts, a time, a number."""
+
+    code: str
+    words: str
+    second: str
+    third: str
+    fourth: str
+    until: dt.datetime | None
+    amount: int | None
+    unit_id: int | None
+
+
+@dataclass
+class Told:
+    """What the tellers need, read once for the whole case."""
+
+    case: Case
+    orders: dict[int, WorkOrder]
+    papers: dict[tuple[str, int], Paper]
+    units: dict[int, str]
+    places: dict[int, str]
+
+
+_PAPERS: dict[str, tuple[Any, dict[str, str]]] = {
+    "contact_id": (ContactLog, {"words": "note"}),
+    "follow_up_id": (FollowUp, {"words": "note"}),
+    "unmasking_id": (Unmasking, {"words": "reason"}),
+    "notice_id": (
+        Notice,
+        {"code": "disposition", "words": "text", "second": "same_as__number"},
+    ),
+    "consultation_id": (
+        Consultation,
+        {"words": "words", "second": "answer", "until": "due_at", "unit_id": "unit_id"},
+    ),
+    "objection_id": (
+        Objection,
+        {"words": "evidence", "second": "clause", "third": "ruling", "unit_id": "unit_id"},
+    ),
+    "application_id": (
+        Application,
+        {
+            "code": "reason",
+            "words": "words",
+            "second": "decision",
+            "third": "told",
+            "fourth": "clearing",
+            "until": "until",
+            "amount": "amount",
+        },
+    ),
+    "report_id": (
+        Report,
+        {"code": "resolution", "words": "public_reply", "second": "evidence"},
+    ),
+    "supervision_id": (Supervision, {"code": "reason", "words": "words"}),
+    "verification_id": (Verification, {"words": "words"}),
+    "task_id": (
+        CoTask,
+        {
+            "words": "words",
+            "second": "result",
+            "third": "clause",
+            "until": "due_at",
+            "unit_id": "organisation_id",
+        },
+    ),
+}
+"""By which key an event names a row beside the case, and what of it is told."""
+
+_TYPES: dict[str, Any] = {
+    "code": CharField(),
+    "words": TextField(),
+    "second": TextField(),
+    "third": TextField(),
+    "fourth": TextField(),
+    "until": DateTimeField(),
+    "amount": IntegerField(),
+    "unit_id": BigIntegerField(),
+}
+UNIT_KEYS = ("lead_id", "from_id", "unit_id")
+_ABOUT_PLACES = ("case.rescoped",)
+
+
+def told_of(case: Case, events: list[Event]) -> Told:
+    """Return the rows behind the events of a case. A fixed number of queries, however many there are."""
+    orders = _orders(case, events)
+    units = {order.lead_id: order.lead.name for order in orders.values()}
+    about_units = [event for event in events if event.name not in _ABOUT_PLACES]
+    about_places = [event for event in events if event.name in _ABOUT_PLACES]
+    return Told(
+        case=case,
+        orders=orders,
+        papers=_papers(events),
+        units=units | _names(Organisation, about_units, UNIT_KEYS, but=units),
+        places=_names(Place, about_places, ("place_id",)),
+    )
+
+
+def _orders(case: Case, events: list[Event]) -> dict[int, WorkOrder]:
+    """Return the orders named in the events. The lead order stands with the case already."""
+    named = {event.payload["order_id"] for event in events if "order_id" in event.payload}
+    if case.lead_order is not None and named <= {case.lead_order_id}:
+        return {case.lead_order.pk: case.lead_order}
+    if not named:
+        return {}
+    return {row.pk: row for row in case.orders.select_related("lead", "clock_class__profile")}
+
+
+def _papers(events: list[Event]) -> dict[tuple[str, int], Paper]:
+    """Return the rows beside the case that the events name, of every table in one query."""
+    queries = []
+    for key, (table, columns) in _PAPERS.items():
+        ids = {event.payload[key] for event in events if event.payload.get(key)}
+        if ids:
+            queries.append(_alike(table.objects.filter(pk__in=ids), key, columns))
+    if not queries:
+        return {}
+    rows = queries[0].union(*queries[1:], all=True) if queries[1:] else queries[0]
+    return {(key, pk): Paper(*rest) for key, pk, *rest in rows}
+
+
+def _alike(rows: QuerySet[Any], key: str, columns: dict[str, str]) -> QuerySet[Any, Any]:
+    """Return the rows in the one shape that all tables share."""
+    shaped = {
+        f"told_{name}": Cast(F(columns[name]) if name in columns else Value(None), kind)
+        for name, kind in _TYPES.items()
+    }
+    return rows.annotate(told_key=Value(key), **shaped).values_list("told_key", "pk", *shaped)
+
+
+def _names(
+    table: Any, events: list[Event], keys: tuple[str, ...], *, but: Container[int] = ()
+) -> dict[int, str]:
+    """Return the names of the rows that some events point to, by id, but for those that are known.
+
+    No query where none is left.
+    """
+
+    def named() -> Iterator[int]:
+        for event in events:
+            for key in keys:
+                if event.payload.get(key) is not None and event.payload[key] not in but:
+                    yield event.payload[key]
+
+    wanted = set(named())
+    return {row.pk: row.name for row in table.objects.filter(pk__in=wanted)} if wanted else {}
