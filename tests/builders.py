@@ -14,7 +14,7 @@ from linli.accounts.operations import give_role, installer, open_account
 from linli.accounts.queries import actor_of
 from linli.cases import operations
 from linli.cases.clocks.operations import load_shipped
-from linli.cases.models import Case
+from linli.cases.models import Application, Case
 from linli.kernel.actor import Actor
 from linli.territory.models import Organisation, Place
 from linli.territory.operations import PlaceRow, load_places, open_organisation
@@ -35,6 +35,8 @@ UNITS = (
     ("street-019", "垡头街道办事处", "street", "110105019"),
     ("committee-029", "双合家园社区居委会", "committee", "110105019029"),
     ("committee-044", "华贸中心社区居委会", "committee", "110105015044"),
+    ("district-105", "朝阳区城市管理指挥中心", "district", "110105"),
+    ("property-029", "和木物业服务有限公司", "property", "110105019029"),
 )
 CAST = {
     "operator": ("sun", "孙话务", "hotline", "operator", "110000"),
@@ -42,9 +44,14 @@ CAST = {
     "worker": ("li", "李社工", "committee-029", "community_worker", "110105019029"),
     "neighbour": ("ma", "马邻居", "committee-044", "community_worker", "110105015044"),
     "follow_up": ("zhou", "周回访", "hotline", "follow_up_caller", "110000"),
+    "street_officer": ("han", "韩街道", "street-019", "street_officer", "110105019"),
+    "district_officer": ("qin", "秦区办", "district-105", "district_officer", "110105"),
+    "office": ("gu", "顾主管", "hotline", "hotline_officer", "110000"),
+    "partner": ("he", "何物业", "property-029", "partner", "110105019029"),
     "leader": ("wang", "王主任", "hotline", "leader", "110105"),
     "administrator": ("qian", "钱管理", "hotline", "administrator", "110000"),
 }
+HANDLERS = ("community_worker", "street_officer", "district_officer")
 START = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
 _numbers = itertools.count(1)
 
@@ -83,6 +90,40 @@ def a_town() -> Town:
 
 
 STEPS = ("received", "dispatched", "accepted", "in_progress", "reported", "followed_up", "closed")
+_BRANCH = {"text": "已向来电人说明。"}
+BESIDE: dict[str, tuple[str, tuple[tuple[str, str, dict[str, Any]], ...]]] = {
+    "pending_dispatch": ("received", (("triage", "dispatcher", {"kind": "help", "urgency": "N"}),)),
+    "answered": ("received", (("answer", "operator", {"disposition": "answer_now", **_BRANCH}),)),
+    "transferred": (
+        "received",
+        (("transfer", "operator", {"disposition": "emergency_line", **_BRANCH}),),
+    ),
+    "referred": ("received", (("refer", "operator", {"disposition": "beyond_duty", **_BRANCH}),)),
+    "declined": (
+        "received",
+        (("decline", "operator", {"disposition": "unlawful_or_indecent", **_BRANCH}),),
+    ),
+    "objecting": (
+        "dispatched",
+        (("object_to", "lead", {"clause": "派单目录第三条", "evidence": "电梯归物业维保"}),),
+    ),
+    "paused": (
+        "in_progress",
+        (
+            ("ask_pause", "lead", {"reason": "third_party_test", "words": "等检测报告", "days": 5}),
+            ("pause", "street_officer", {"asked": "pause"}),
+        ),
+    ),
+    "on_ledger": (
+        "in_progress",
+        (
+            ("ask_hold", "lead", {"reason": "funds", "words": "列入明年计划", "days": 60}),
+            ("hold", "district_officer", {"asked": "hold"}),
+        ),
+    ),
+    "verified": ("reported", (("verify", "street_officer", {"words": "现场看过，电梯在运行"}),)),
+}
+"""States beside the straight way: from which step, by which moves (`lead`: whoever handles it)."""
 
 
 def a_draft(town: Town, *, place: str = "110105019029", **given: Any) -> operations.Draft:
@@ -98,8 +139,19 @@ def a_draft(town: Town, *, place: str = "110105019029", **given: Any) -> operati
     return operations.Draft(place=town.places[place], **fields)
 
 
+def take(actor: Actor, case: Case, name: str, **given: Any) -> Any:
+    """Take a move by its operation. `days`: ask until so many days ahead; `asked`: decide what waits."""
+    if "days" in given:
+        given["until"] = actor.now + dt.timedelta(days=given.pop("days"))
+    if "asked" in given:
+        waiting = Application.objects.filter(order__case=case, decided_at__isnull=True)
+        given["application_id"] = waiting.get(kind=given.pop("asked")).pk
+    return getattr(operations, name)(actor=actor, case_id=case.pk, **given)
+
+
 def a_case(town: Town, *, at: str = "received", now: dt.datetime = NOW, **given: Any) -> Case:
-    """Drive the real operations until the case stands `at` one of STEPS; an hour between steps.
+    """Drive the real operations until the case stands `at` one of STEPS or BESIDE, or `merged`; an hour
+    between steps.
 
     The last step is taken at `now`. `lead` (unit code), `answered`, `satisfaction`, `resolution`
     choose the way; other keywords go to the draft.
@@ -110,13 +162,19 @@ def a_case(town: Town, *, at: str = "received", now: dt.datetime = NOW, **given:
         "satisfaction": given.pop("satisfaction", "satisfied"),
     }
     resolution = given.pop("resolution", "solved")
+    at, beside = BESIDE.get(at, (at, ()))
+    if at == "merged":
+        other = a_case(town, now=now)
+        merging = {"disposition": "duplicate_no_new_facts", "same_as": other.number, **_BRANCH}
+        at, beside = "received", (("merge", "operator", merging),)
     count = STEPS.index(at)
+    end, now = now, now - dt.timedelta(hours=len(beside))
     moments = [now - dt.timedelta(hours=count - i) for i in range(count + 1)]
     handler = next(
         (
             who
             for who, (_u, _n, unit, role, _p) in CAST.items()
-            if unit == lead and role == "community_worker"
+            if unit == lead and role in HANDLERS
         ),
         "worker",
     )
@@ -137,6 +195,11 @@ def a_case(town: Town, *, at: str = "received", now: dt.datetime = NOW, **given:
     )
     for (verb, who, arguments), moment in zip(steps[:count], moments[1:], strict=True):
         verb(actor=town.actor(who, now=moment), case_id=case.pk, **arguments)
+    for index, (name, who, arguments) in enumerate(beside, start=1):
+        moment = now + dt.timedelta(hours=index)
+        assert moment <= end
+        who = handler if who == "lead" else who
+        take(town.actor(who, now=moment), case, name, **arguments)
     return (
         Case.objects.everywhere("builder")
         .select_related("lead_order__lead", "place")

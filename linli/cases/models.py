@@ -162,6 +162,8 @@ class Case(Scoped):
                 )
                 | (
                     models.Q(
+                        reopened_at__isnull=False,
+                        closed_before_at__isnull=False,
                         reopened_at__gte=models.F("closed_before_at"),
                         reopened_at__lte=models.F("closed_before_at") + REOPEN_WITHIN,
                     )

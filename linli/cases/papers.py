@@ -221,6 +221,8 @@ class Application(models.Model):
                 | Q(
                     kind="extension",
                     until__isnull=True,
+                    amount__isnull=False,
+                    at_most__isnull=False,
                     amount__gte=1,
                     amount__lte=F("at_most"),
                 )
@@ -238,7 +240,12 @@ class Application(models.Model):
             models.CheckConstraint(
                 name="application_ends_after_grant",
                 condition=Q(ended_at__isnull=True)
-                | Q(kind__in=("pause", "hold"), is_granted=True, ended_at__gte=F("decided_at")),
+                | Q(
+                    kind__in=("pause", "hold"),
+                    decided_at__isnull=False,
+                    is_granted=True,
+                    ended_at__gte=F("decided_at"),
+                ),
             ),
             models.UniqueConstraint(
                 fields=["order", "kind"],

@@ -38,7 +38,6 @@ RACED = (
     guards.REOPENED_ALREADY,
     guards.SENT_BACK_ALREADY,
     guards.REWORKED_ALREADY,
-    guards.NOT_YOUR_ORDER,
 )
 """Refusals that a colleague's move may have brought about: then they say who made it and when."""
 

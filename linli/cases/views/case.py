@@ -118,7 +118,9 @@ def _case_page(
         "unmask_form": (unmask_form or UnmaskForm()) if actor.may(P.UNMASK) else None,
         "story": list(reversed(story_of(found, events))),
         "sealed": sealed_so_far(events),
-        "loop_step": LOOP_STEP.get(order.state if order else found.state, "handle" if order else "sort"),
+        "loop_step": LOOP_STEP.get(
+            order.state if order else found.state, "handle" if order else "sort"
+        ),
     }
     bad = any(form.errors for form in failed.values()) or (unmask_form and unmask_form.errors)
     return render(request, "cases/case.html", context, status=422 if bad else 200)
