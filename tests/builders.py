@@ -35,8 +35,8 @@ UNITS = (
     ("street-019", "垡头街道办事处", "street", "110105019"),
     ("committee-029", "双合家园社区居委会", "committee", "110105019029"),
     ("committee-044", "华贸中心社区居委会", "committee", "110105015044"),
-    ("district-105", "朝阳区城市管理指挥中心", "district", "110105"),
-    ("property-029", "和木物业服务有限公司", "property", "110105019029"),
+    ("district-105", "朝阳区委社会工作部", "party_committee", "110105"),
+    ("team-029", "双合家园志愿服务队", "volunteer_team", "110105019029"),
 )
 CAST = {
     "operator": ("sun", "孙话务", "hotline", "operator", "110000"),
@@ -47,7 +47,7 @@ CAST = {
     "street_officer": ("han", "韩街道", "street-019", "street_officer", "110105019"),
     "district_officer": ("qin", "秦区办", "district-105", "district_officer", "110105"),
     "office": ("gu", "顾主管", "hotline", "hotline_officer", "110000"),
-    "partner": ("he", "何物业", "property-029", "partner", "110105019029"),
+    "partner": ("he", "何队长", "team-029", "partner", "110105019029"),
     "leader": ("wang", "王主任", "hotline", "leader", "110105"),
     "administrator": ("qian", "钱管理", "hotline", "administrator", "110000"),
 }

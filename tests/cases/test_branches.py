@@ -175,7 +175,7 @@ def test_later_than_15_days_or_a_second_time_it_is_a_new_case(town: Town) -> Non
 
 
 def consult(town: Town, case: Case, **given: Any) -> Any:
-    given = {"unit_id": town.units["property-029"].pk, "words": "电梯归谁维保？", **given}
+    given = {"unit_id": town.units["team-029"].pk, "words": "电梯归谁维保？", **given}
     return operations.consult(actor=town.actor("dispatcher"), case_id=case.pk, **given)
 
 
@@ -193,13 +193,13 @@ def test_a_unit_is_consulted_for_four_hours_and_answers_for_itself(town: Town) -
     case.refresh_from_db()
     assert case.state == "pending_dispatch"
     told = story_of(case)[-1]
-    assert told.what.startswith("和木物业服务有限公司")
+    assert told.what.startswith("双合家园志愿服务队")
     assert told.quote == "是我们维保的"
     with pytest.raises(RuleBroken) as refused:
         operations.answer_consultation(
             actor=in_time, consultation_id=asked.pk, is_theirs=False, answer="不是"
         )
-    assert refused.value.facts["who"] == "何物业"
+    assert refused.value.facts["who"] == "何队长"
     consult(town, case)  # answered: another one may be asked
 
 

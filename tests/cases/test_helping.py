@@ -27,7 +27,7 @@ def town(db: None) -> Town:
 
 def give(town: Town, case: Case, **given: Any) -> CoTask:
     given = {
-        "organisation_id": town.units["property-029"].pk,
+        "organisation_id": town.units["team-029"].pk,
         "words": "请派维保人员到六号楼查看电梯。",
         **given,
     }
@@ -56,10 +56,10 @@ def test_a_helper_comes_arrives_and_says_what_came_of_it(town: Town) -> None:
     assert (task.answered_at, task.arrived_at, task.ended_at) == (NOW, NOW, NOW)
     told = [step.what for step in story(case)[-4:]]
     assert told == [
-        "请和木物业服务有限公司协办",
-        "和木物业服务有限公司：正在赶来",
-        "和木物业服务有限公司：已到场",
-        "和木物业服务有限公司：已办完",
+        "请双合家园志愿服务队协办",
+        "双合家园志愿服务队：正在赶来",
+        "双合家园志愿服务队：已到场",
+        "双合家园志愿服务队：已办完",
     ]
     assert story(case)[-1].body == "换了门锁触点，试运行正常。"
 
@@ -80,7 +80,7 @@ def test_not_ours_needs_clause_and_why(town: Town) -> None:
     with pytest.raises(RuleBroken) as refused:
         do(town, task, "come")
     assert refused.value.code == "case.overtaken"
-    assert refused.value.facts["who"] == "何物业"
+    assert refused.value.facts["who"] == "何队长"
 
 
 def test_once_taken_on_it_is_not_returned_any_more(town: Town) -> None:
@@ -173,7 +173,7 @@ def test_only_the_unit_asked_answers_and_only_the_lead_withdraws(town: Town) -> 
     with pytest.raises(RuleBroken) as refused:
         do(town, task, "withdraw_task", result="不用了")
     assert refused.value.refusal is NOT_ALLOWED
-    officer = a_person(town, "street_officer", place="110105019", unit="property-029")
+    officer = a_person(town, "street_officer", place="110105019", unit="team-029")
     with pytest.raises(RuleBroken) as refused:
         operations.withdraw_task(actor=officer, task_id=task.pk, result="不用了")
     assert refused.value.code == "order.not_yours"

@@ -69,15 +69,15 @@ def test_another_unit_gets_its_full_limit_and_the_first_dispatch_stays(town: Tow
     first_due = case.lead_order.handling_due_at
     object_to(town, case, now=NOW + dt.timedelta(hours=1))
     at = NOW + dt.timedelta(hours=5)
-    order = rule(town, case, lead="property-029", now=at)
-    assert order.lead == town.units["property-029"]
+    order = rule(town, case, lead="street-019", now=at)
+    assert order.lead == town.units["street-019"]
     assert (order.state, order.accepted_at) == ("dispatched", None)
     assert (order.first_dispatched_at, order.dispatched_at) == (NOW, at)
     assert order.handling_due_at == first_due + dt.timedelta(hours=5)
     alerts = ClockAlert.objects.filter(order=order, clock="handling", percent=100)
     assert alerts.get().due_at == order.handling_due_at
     told = story_of(Case.objects.everywhere("test").get(pk=case.pk))[-1]
-    assert told.what == "裁定：由双合家园社区居委会改派和木物业服务有限公司，时限重新计算"
+    assert told.what == "裁定：由双合家园社区居委会改派垡头街道办事处，时限重新计算"
     assert told.body == "维保属物业"
     with pytest.raises(RuleBroken) as refused:
         operations.accept(actor=town.actor("worker", now=at), case_id=case.pk)

@@ -143,7 +143,7 @@ DECIDES = {
     "exclude": "exclusion",
     "help": "escalation",
 }
-LEVEL = {"committee-029": 3, "property-029": 3, "street-019": 2}
+LEVEL = {"committee-029": 3, "street-019": 2}
 DUE = dt.timedelta(days=7)
 
 
@@ -228,7 +228,7 @@ class Model:
 
     def may_answer_consultation(self, actor: Actor, given: dict[str, Any]) -> bool:
         asked = self.consulted_until is not None and actor.now < self.consulted_until
-        return asked and actor.organisation_id == self.units["property-029"]
+        return asked and actor.organisation_id == self.units["team-029"]
 
     def may_reopen(self, actor: Actor, given: dict[str, Any]) -> bool:
         assert self.ended_at is not None
@@ -459,9 +459,9 @@ def aimed(model: Model, taken: Taken, given: dict[str, Any], *, case: Case) -> d
     if name == "rule_elsewhere":
         given["lead_id"] = model.units["street-019"]
     if name == "consult":
-        given["unit_id"] = model.units["property-029"]
+        given["unit_id"] = model.units["team-029"]
     if name == "give_task":
-        given["organisation_id"] = model.units["property-029"]
+        given["organisation_id"] = model.units["team-029"]
     if name == "merge":
         others = Case.objects.everywhere("test").exclude(pk=case.pk).order_by("pk")
         given["same_as"] = others.values_list("number", flat=True)[0]

@@ -39,7 +39,7 @@ from tests.contracts.flow_model import (
     take,
 )
 
-HANDED = ("committee-029", "street-019", "property-029")
+HANDED = ("committee-029", "street-019", "team-029")
 
 
 def test_every_move_is_taken_by_the_machine() -> None:

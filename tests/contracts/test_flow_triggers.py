@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from linli.cases.flows import CASE, ORDER
-from linli.cases.models import Case
+from linli.cases import operations
+from linli.cases.flows import CASE, ORDER, TASK
+from linli.cases.models import Case, CoTask
 from linli.kernel.flow import Flow
 from linli.kernel.models import Event
-from tests.builders import a_case
+from tests.builders import Town, a_case
 from tests.cases.standing import standing_town
 from tests.conftest import NOW
 
@@ -22,7 +23,7 @@ def pairs(flow: Flow) -> list[tuple[str, str]]:
 
 def set_state(flow: Flow, *, pk: int, to: str) -> str:
     """Try the state in SQL, past every operation. Return what the database said against it."""
-    table = {"case": "cases_case", "order": "cases_workorder"}[flow.name]
+    table = {"case": "cases_case", "order": "cases_workorder", "task": "cases_cotask"}[flow.name]
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"UPDATE {table} SET state = %s WHERE id = %s", [to, pk])
@@ -37,15 +38,42 @@ def set_state(flow: Flow, *, pk: int, to: str) -> str:
 def standing(db: None) -> dict[str, dict[str, int]]:
     """Return the id of a row in each state of each flow."""
     town = standing_town()
-    at = {"order": {}, "case": {"received": a_case(town).pk}}
+    at: dict[str, dict[str, int]] = {"order": {}, "case": {}, "task": {}}
+    for state in CASE.states:
+        at["case"][state.code] = a_case(town, at=AS_BUILT.get(state.code, state.code)).pk
     for state in ORDER.states:
-        case = a_case(town, at=state.code)
-        at["order"][state.code] = case.lead_order_id
-        at["case"][case.state] = case.pk
+        at["order"][state.code] = a_case(town, at=state.code).lead_order_id
+    for state in TASK.states:
+        at["task"][state.code] = a_task(town, at=state.code).pk
     return at
 
 
-@pytest.mark.parametrize("flow", [CASE, ORDER], ids=lambda flow: flow.name)
+AS_BUILT = {"in_handling": "in_progress"}
+TO_STATE: dict[str, tuple[tuple[str, str, dict[str, str]], ...]] = {
+    "sent": (),
+    "coming": (("come", "partner", {}),),
+    "arrived": (("arrive", "partner", {}),),
+    "handling": (("take_on", "partner", {}),),
+    "done": (("take_on", "partner", {}), ("finish_task", "partner", {"result": "换好了"})),
+    "not_ours": (("return_task", "partner", {"clause": "合同", "result": "不在内"}),),
+    "withdrawn": (("withdraw_task", "worker", {"result": "不用了"}),),
+}
+
+
+def a_task(town: Town, *, at: str) -> CoTask:
+    case = a_case(town, at="in_progress")
+    task = operations.give_task(
+        actor=town.actor("worker"),
+        case_id=case.pk,
+        organisation_id=town.units["team-029"].pk,
+        words="看一下电梯",
+    )
+    for name, who, given in TO_STATE[at]:
+        getattr(operations, name)(actor=town.actor(who), task_id=task.pk, **given)
+    return task
+
+
+@pytest.mark.parametrize("flow", [CASE, ORDER, TASK], ids=lambda flow: flow.name)
 def test_the_database_refuses_every_step_that_is_not_in_the_table(
     flow: Flow, standing: dict[str, dict[str, int]]
 ) -> None:
@@ -72,7 +100,7 @@ def closed(db: None) -> Case:
 
 
 def test_a_row_may_stay_where_it_is(standing: dict[str, dict[str, int]]) -> None:
-    for flow in (CASE, ORDER):
+    for flow in (CASE, ORDER, TASK):
         for code, pk in standing[flow.name].items():
             assert set_state(flow, pk=pk, to=code) == ""
 
