@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0002_appointments"),
+        ("accounts", "0003_signing_in"),
         ("territory", "0003_places"),
     ]
 
