@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.db.backends.signals import connection_created
 
 from linli.kernel.grants import grant_app
@@ -30,6 +30,23 @@ def _assume(sender: Any, connection: Any, **kwargs: Any) -> None:
 
 
 connection_created.connect(_assume)
+
+
+class _Durable(transaction.Atomic):
+    """What a commit does to a setting of one transaction, done inside the transaction around a test.
+
+    Otherwise the wall around personal data (linli/cases/privacy/wall.py), once opened by an operation, would stay
+    open for the rest of a test, and hide an operation that forgot to open it.
+    """
+
+    def __exit__(self, *raised: Any) -> None:
+        super().__exit__(*raised)
+        inner = connection.connection
+        if self.durable and connection.in_atomic_block and not connection.needs_rollback:
+            inner.execute("SELECT set_config('linli.areas', '', true)")
+
+
+transaction.Atomic = _Durable
 
 
 @pytest.fixture(scope="session")

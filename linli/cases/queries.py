@@ -11,6 +11,7 @@ from linli.accounts.queries import names_of
 from linli.cases.flows import ENDED, ORDER, WAITING
 from linli.cases.models import Case, ClockAlert, Requester, WorkOrder
 from linli.cases.permissions import CasePermission as P
+from linli.cases.privacy.wall import through_the_wall
 from linli.cases.rules import Rate, ThreeRates
 from linli.journal.queries import stream_events
 from linli.kernel.actor import Actor
@@ -28,9 +29,7 @@ def case_for(number: str, *, actor: Actor, permission: str = P.SEE) -> Case:
     """Return one case with what its page shows. Raises Case.DoesNotExist outside the scope."""
     return (
         Case.objects.seen_by(actor, permission=permission)
-        .select_related(
-            "place", "lead_order__lead", "lead_order__clock_class__profile", "requester"
-        )
+        .select_related("place", "lead_order__lead", "lead_order__clock_class__profile")
         .get(number=number)
     )
 
@@ -52,10 +51,16 @@ def open_at(place: Place, *, actor: Actor) -> list[Case]:
 
 def earlier_of(phone: str, *, actor: Actor) -> list[Case]:
     """Return the newest cases of the same telephone number (E.164) by its blind index."""
-    same = Requester.objects.filter(phone_index=blind_index("phone", phone))
+    same = through_the_wall(
+        Requester.objects.filter(phone_index=blind_index("phone", phone)),
+        actor=actor,
+        permission=P.SEE,
+    )
+    if not same:
+        return []
     return list(
         Case.objects.seen_by(actor, permission=P.SEE)
-        .filter(requester__in=same)
+        .filter(pk__in=[row.case_id for row in same])
         .select_related("lead_order")
         .order_by("-received_at")[:EARLIER]
     )
@@ -122,7 +127,7 @@ def to_follow_up(*, actor: Actor) -> QuerySet[WorkOrder]:
     return (
         WorkOrder.objects.filter(state__in=("reported", "verified", "followed_up"), case__in=cases)
         .exclude(lead=actor.organisation_id)
-        .select_related("case__place", "case__requester", "case__lead_order", "lead")
+        .select_related("case__place", "case__lead_order", "lead")
         .order_by("reported_at", "pk")
     )
 

@@ -130,11 +130,7 @@ def _rescoped(told: Told, payload: dict[str, Any]) -> Telling:
 
 
 def _unmasked(told: Told, payload: dict[str, Any]) -> Telling:
-    return {
-        "what": _("Looked at the requester's name and number"),
-        "icon": "eye",
-        "body": told.papers["unmasking_id", payload["unmasking_id"]].words,
-    }
+    return {"what": _("Looked at the requester's name and number"), "icon": "eye"}
 
 
 def _shared(told: Told, payload: dict[str, Any]) -> Telling:

@@ -28,7 +28,6 @@ from linli.cases.models import (
     Objection,
     Report,
     Supervision,
-    Unmasking,
     Verification,
     WorkOrder,
 )
@@ -81,7 +80,6 @@ class Told:
 _PAPERS: dict[str, tuple[Any, dict[str, str]]] = {
     "contact_id": (ContactLog, {"words": "note"}),
     "follow_up_id": (FollowUp, {"words": "note"}),
-    "unmasking_id": (Unmasking, {"words": "reason"}),
     "notice_id": (
         Notice,
         {"code": "disposition", "words": "text", "second": "same_as__number"},

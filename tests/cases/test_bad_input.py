@@ -13,6 +13,7 @@ from linli.cases.models import Case
 from linli.cases.operations.intake import PHONE_LETTERS, PHONE_LONG, PHONE_SHORT, UNKNOWN_PLACE
 from linli.cases.rules import EMPTY_WORDS, IN_THE_FUTURE, TOO_LONG_AGO, WORDS_TOO_LONG
 from tests.builders import Town, a_case
+from tests.cases.expect import asked
 from tests.cases.pages import LANGUAGES, Page, a_client, says
 from tests.cases.standing import standing_town
 from tests.conftest import NOW
@@ -74,7 +75,7 @@ def test_a_whole_form_is_a_case_whose_number_is_read_out(operator: Client) -> No
     assert case.words == "六号楼电梯停运两天了。\n老人下不了楼。"
     assert (case.urgency, case.kind, case.confidentiality) == ("E2", "complaint", "hide_identity")
     assert f"{case.occurred_at:%Y-%m-%d %H:%M}" == "2026-11-16 00:30"  # 08:30 in Beijing
-    assert (case.requester.name, case.requester.phone) == ("许大妈", "+8619900001234")
+    assert (asked(case).name, asked(case).phone) == ("许大妈", "+8619900001234")
 
 
 WRONG: dict[str, tuple[dict[str, Any], Any, dict[str, Any]]] = {
@@ -201,7 +202,7 @@ def test_a_choice_that_was_not_offered_is_none(operator: Client, code: str) -> N
 )
 def test_a_telephone_is_read_however_it_is_typed(operator: Client, phone: str, stored: str) -> None:
     assert operator.post(TAKE_CALL, typed(phone=phone)).status_code == 302
-    assert cases()[0].requester.phone == stored
+    assert asked(cases()[0]).phone == stored
 
 
 @pytest.mark.parametrize(

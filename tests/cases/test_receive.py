@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from linli.cases import operations
-from linli.cases.models import Case, Requester
+from linli.cases.models import Case
 from linli.cases.operations.intake import (
     OUTSIDE,
     PHONE_LETTERS,
@@ -21,7 +21,7 @@ from linli.kernel.errors import NOT_ALLOWED
 from linli.kernel.ids import read_number
 from linli.kernel.seal import blind_index
 from tests.builders import CAST, Town, a_draft
-from tests.cases.expect import everything, last_event, refused
+from tests.cases.expect import asked, everything, last_event, refused
 from tests.cases.people import a_person
 from tests.conftest import NOW
 
@@ -103,7 +103,7 @@ def test_the_event_holds_codes_and_no_words(town: Town, operator: Actor) -> None
 
 def test_who_asked_is_sealed_and_found_by_the_number(town: Town, operator: Actor) -> None:
     case = receive(town, operator, name="许大妈", phone="１９９ ００００ １２３４")
-    row = Requester.objects.get(case=case)
+    row = asked(case)
     assert (row.name, row.phone) == ("许大妈", "+8619900001234")
     assert (row.masked_name, row.masked_phone) == ("许**", "199 **** 1234")
     assert "许".encode() not in bytes(row.name_sealed)
@@ -112,16 +112,13 @@ def test_who_asked_is_sealed_and_found_by_the_number(town: Town, operator: Actor
 
 
 def test_a_caller_may_stay_unknown(town: Town, operator: Actor) -> None:
-    row = Requester.objects.get(case=receive(town, operator, name="", phone=""))
+    row = asked(receive(town, operator, name="", phone=""))
     assert (row.name, row.phone, row.masked_name, row.masked_phone) == ("", "", "", "")
     assert (row.name_sealed, row.phone_sealed, row.phone_index) == (None, None, None)
 
 
 def test_a_sealed_name_does_not_open_in_another_row(town: Town, operator: Actor) -> None:
-    first, second = (
-        Requester.objects.get(case=receive(town, operator, name=name))
-        for name in ("许大妈", "吴大爷")
-    )
+    first, second = (asked(receive(town, operator, name=name)) for name in ("许大妈", "吴大爷"))
     second.name_sealed = first.name_sealed
     with pytest.raises(Exception, match=r"requester\.name"):
         _ = second.name

@@ -77,7 +77,6 @@ def test_tells_what_happened_oldest_first(town: Town) -> None:
         "无人接听",
         "已约下午",
         "又说明一次",
-        "核对门牌",
     ]
     assert told[9].facts == (
         ("Contacted", "Yes"),

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from linli.cases import operations
-from linli.cases.models import Case, Requester
+from linli.cases.models import Case
 from linli.cases.privacy.operations import (
     CASE_IS_HIDDEN,
     SHARED_EMPTY,
@@ -17,7 +17,7 @@ from linli.cases.privacy.operations import (
 from linli.kernel.errors import NOT_ALLOWED
 from linli.kernel.seal import blind_index
 from tests.builders import CAST, Town, a_case, a_draft
-from tests.cases.expect import last_event, not_found, refused
+from tests.cases.expect import asked, last_event, not_found, refused
 from tests.cases.pages import LANGUAGES, Page, a_client, says
 
 SAID = "我叫王丽，家住6号楼2单元301室，水管爆了，电话13800001234，身份证11010519491231002X。"
@@ -26,7 +26,7 @@ KEPT = "我叫[姓名]，家住6号楼2单元301室，水管爆了，电话[电�
 
 def receive(town: Town, **given: Any) -> Case:
     case = operations.receive(actor=town.actor("operator"), draft=a_draft(town, **given))
-    return Case.objects.everywhere("test").select_related("requester").get(pk=case.pk)
+    return Case.objects.everywhere("test").get(pk=case.pk)
 
 
 def test_words_title_and_address_are_kept_without_it(town: Town) -> None:
@@ -38,7 +38,7 @@ def test_words_title_and_address_are_kept_without_it(town: Town) -> None:
 
 
 def test_what_was_taken_out_lies_sealed_with_the_requester(town: Town) -> None:
-    row = receive(town, words=SAID, name="", phone="").requester
+    row = asked(receive(town, words=SAID, name="", phone=""))
     assert row.taken == [
         ("name", "王丽"),
         ("phone", "13800001234"),
@@ -49,12 +49,12 @@ def test_what_was_taken_out_lies_sealed_with_the_requester(town: Town) -> None:
 
 
 def test_it_fills_what_the_operator_left_empty_and_nothing_else(town: Town) -> None:
-    row = receive(town, words=SAID, name="", phone="").requester
+    row = asked(receive(town, words=SAID, name="", phone=""))
     assert (row.name, row.phone) == ("王丽", "+8613800001234")
     assert bytes(row.phone_index) == blind_index("phone", "+8613800001234")
-    typed = receive(town, words=SAID, name="许大妈", phone="19900001234").requester
+    typed = asked(receive(town, words=SAID, name="许大妈", phone="19900001234"))
     assert (typed.name, typed.phone) == ("许大妈", "+8619900001234")
-    elses = receive(town, words="物业电话13800001234没人接", name="", phone="").requester
+    elses = asked(receive(town, words="物业电话13800001234没人接", name="", phone=""))
     assert (elses.phone, elses.taken) == ("", [("phone", "13800001234")])
 
 
@@ -67,7 +67,7 @@ def test_partners_read_neither_who_nor_behind_which_door(town: Town) -> None:
 def test_the_operator_has_the_last_word(town: Town) -> None:
     case = receive(town, words=SAID + "老王头也知道。", leave=("phone:13800001234",), also="老王头")
     assert case.words == KEPT.replace("[电话]", "13800001234") + "[已隐去]也知道。"
-    assert ("other", "老王头") in case.requester.taken
+    assert ("other", "老王头") in asked(case).taken
 
 
 def test_a_confidential_case_shares_nothing_and_the_database_sees_to_it(town: Town) -> None:
@@ -82,7 +82,7 @@ def test_a_batch_goes_by_the_same_rules(town: Town) -> None:
     done = operations.receive_batch(actor=town.actor("administrator"), drafts=drafts)
     rows = Case.objects.everywhere("test").filter(pk__in=[case.pk for case in done.created])
     assert {case.words for case in rows} == {KEPT}
-    assert {row.phone for row in Requester.objects.filter(case__in=rows)} == {"+8613800001234"}
+    assert {asked(case).phone for case in rows} == {"+8613800001234"}
 
 
 # — the operator's page —

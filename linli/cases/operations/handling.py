@@ -6,6 +6,7 @@ from linli.cases.events import OrderAccepted, OrderContacted, OrderReported, Req
 from linli.cases.models import Case, ContactLog, Report, Requester, Unmasking, WorkOrder
 from linli.cases.parts import happened, locked_order, move_order
 from linli.cases.permissions import CasePermission as P
+from linli.cases.privacy.wall import requester_of
 from linli.kernel.actor import Actor
 from linli.kernel.errors import Refusal
 from linli.kernel.events import Code
@@ -76,7 +77,7 @@ def report(
     and left a number.
     """
     case, order = locked_order(case_id, actor=actor, permission=P.HANDLE)
-    if order is not None and order.first_contact_at is None and _can_be_reached(case):
+    if order is not None and order.first_contact_at is None and _can_be_reached(case, actor):
         raise NOT_REACHED_YET()
     order = move_order(
         case,
@@ -100,9 +101,11 @@ def report(
     return order
 
 
-def _can_be_reached(case: Case) -> bool:
-    asked = Requester.objects.filter(case=case, phone_sealed__isnull=False)
-    return case.wants_reply and asked.exists()
+def _can_be_reached(case: Case, actor: Actor) -> bool:
+    if not case.wants_reply:
+        return False
+    asked = requester_of(case.pk, actor=actor, permission=P.HANDLE)
+    return asked is not None and asked.phone_sealed is not None
 
 
 @operation(P.UNMASK)
@@ -116,4 +119,6 @@ def unmask(*, actor: Actor, case_id: int, reason: str) -> Requester:
         case=case, at=actor.now, user_id=actor.user_id, reason=reason.strip()[:200]
     )
     happened(case, RequesterUnmasked(case_id=case.pk, unmasking_id=looked.pk), actor=actor)
-    return Requester.objects.get(case=case)
+    shown = requester_of(case.pk, actor=actor, permission=P.UNMASK)
+    assert shown is not None, "the case was locked within the actor's areas"
+    return shown

@@ -14,6 +14,7 @@ from linli.cases.events import CaseReceived
 from linli.cases.models import Case, Requester
 from linli.cases.permissions import CasePermission as P
 from linli.cases.privacy.redaction import redacted
+from linli.cases.privacy.wall import areas_of
 from linli.cases.rules import check_moment, check_words, title_of
 from linli.kernel.actor import Actor
 from linli.kernel.errors import Refusal, RuleBroken
@@ -227,8 +228,13 @@ def _write(rows: Sequence[tuple[Case, Requester]], *, actor: Actor, into: BatchO
     if not rows:
         return
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('case_number') FROM generate_series(1, %s)", [len(rows)])
-        counters = [counter for (counter,) in cursor.fetchall()]
+        # The wall is opened with the numbers: no statement more.
+        cursor.execute(
+            "SELECT nextval('case_number'), set_config('linli.areas', %s, true) "
+            "FROM generate_series(1, %s)",
+            [areas_of(actor, P.RECEIVE, P.IMPORT), len(rows)],
+        )
+        counters = [counter for counter, _areas in cursor.fetchall()]
     for (case, _requester), counter in zip(rows, counters, strict=True):
         year = timezone.localtime(case.received_at).year
         case.number = make_number(year=year, counter=counter)

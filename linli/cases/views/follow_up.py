@@ -13,6 +13,7 @@ from linli.cases.flows import ORDER
 from linli.cases.forms import FollowUpForm, MissedForm, RuleForm, UnmaskForm
 from linli.cases.models import WorkOrder
 from linli.cases.permissions import CasePermission as P
+from linli.cases.privacy.wall import requester_of
 from linli.cases.rules import FOLLOW_UP_ATTEMPTS
 from linli.cases.views.finding import case_or_404
 from linli.kernel.errors import RuleBroken
@@ -110,7 +111,9 @@ def _page(
     if selected is not None:
         refusal: RuleBroken | None = ORDER.closed(selected, "finish", actor=request.actor)
         context |= {
-            "requester": selected.case.requester,
+            "requester": requester_of(
+                selected.case_id, actor=request.actor, permission=P.FOLLOW_UP
+            ),
             "script": _script(selected),
             "can_close": refusal is None,
             "close_refusal": refusal,
