@@ -38,7 +38,7 @@ from linli.cases.rules import PAUSES, REOPEN_WITHIN
 from linli.kernel.actor import SCOPE_COLUMNS, Actor
 from linli.kernel.ids import show_number
 from linli.kernel.scope import Scoped, ScopedQuerySet
-from linli.kernel.seal import blind_index, seal, unseal
+from linli.kernel.seal import SEALED, Sealed, blind_index, seal, unseal
 from linli.methods.language.personal import without_door
 from linli.methods.language.phone import masked, masked_name
 from linli.territory.models import Organisation, Place
@@ -313,6 +313,23 @@ class Requester(models.Model):
     @property
     def masked_phone(self) -> str:
         return masked(self.phone) if self.phone else ""
+
+
+SEALED.append(
+    Sealed(
+        model="cases.Requester",
+        columns={
+            "name_sealed": "requester.name",
+            "phone_sealed": "requester.phone",
+            "account_sealed": "requester.account",
+            "taken_sealed": "requester.taken",
+        },
+        indexes={
+            "phone_index": ("phone", "phone_sealed"),
+            "account_index": ("account", "account_sealed"),
+        },
+    )
+)
 
 
 class WorkOrder(Scoped):

@@ -38,6 +38,7 @@ class CasePermission(StrEnum):
     SEE_RATES = "cases.see_rates"
     CLOCKS = "cases.clocks"
     SWEEP = "cases.sweep"
+    KEYS = "cases.keys"
 
 
 P = CasePermission
@@ -52,4 +53,4 @@ allow(HOTLINE_OFFICER, P.SEE, P.RULE, P.APPROVE, P.VERIFY, P.SUPERVISE, P.REOPEN
 allow(VERIFIER, P.SEE, P.VERIFY)
 allow(PARTNER, P.TASK)
 allow(LEADER, P.SEE_RATES)
-allow(ADMINISTRATOR, P.SEE, P.IMPORT, P.RECEIVE, P.CLOCKS, P.SWEEP)
+allow(ADMINISTRATOR, P.SEE, P.IMPORT, P.RECEIVE, P.CLOCKS, P.SWEEP, P.KEYS)

@@ -17,7 +17,7 @@ from linli.journal.queries import stream_events
 from linli.kernel.actor import Actor
 from linli.kernel.clock import month_bounds
 from linli.kernel.models import Event
-from linli.kernel.seal import blind_index
+from linli.kernel.seal import blind_indexes
 from linli.territory.choices import CAN_LEAD
 from linli.territory.models import Organisation, Place, day_of
 from linli.territory.serving import inside, serving
@@ -52,7 +52,7 @@ def open_at(place: Place, *, actor: Actor) -> list[Case]:
 def earlier_of(phone: str, *, actor: Actor) -> list[Case]:
     """Return the newest cases of the same telephone number (E.164) by its blind index."""
     same = through_the_wall(
-        Requester.objects.filter(phone_index=blind_index("phone", phone)),
+        Requester.objects.filter(phone_index__in=blind_indexes("phone", phone)),
         actor=actor,
         permission=P.SEE,
     )

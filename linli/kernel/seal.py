@@ -2,57 +2,88 @@
 
 A sealed value is: version byte (the cipher), two bytes of key id, nonce, ciphertext with tag.
 Associated data is `table.column.uuid`, so a value moved to another row or column does not open.
+A blind index is: version byte (the hash), two bytes of key id, 32 bytes.
 """
 
-import hashlib
-import hmac
 import secrets
-from functools import cache
+from dataclasses import dataclass
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
-AES_256_GCM = 1
-_NONCE = 12
+from linli.methods.ciphers import CIPHERS, DIGESTS, NONCE, NotOpened, decrypt, encrypt, keyed_hash
+
+HEAD = 3
 
 
 class SealBroken(Exception):
     """A sealed value does not open: wrong key, wrong row, or changed bytes."""
 
 
-@cache
-def _keys() -> dict[int, bytes]:
-    """Return the keys by id, the one in force first. Text form: `1:hex,2:hex`, or one bare key."""
-    keys: dict[int, bytes] = {}
-    for part in settings.LINLI.key("field_keys").split(","):
-        name, colon, text = part.strip().rpartition(":")
-        keys[int(name) if colon else 1] = bytes.fromhex(text)
-    return keys
+@dataclass(frozen=True)
+class Sealed:
+    """A table with sealed columns, for resealing: `columns` by their part of the associated data (`name.column`
+    of `name.column.uuid`), blind indexes as index column by (kind, column that it is the index of)."""
+
+    model: str
+    columns: dict[str, str]
+    indexes: dict[str, tuple[str, str]]
+
+
+SEALED: list[Sealed] = []
+"""Every table with sealed columns, by room; `linli keys` counts and reseals them."""
+
+
+def seal_head() -> bytes:
+    """Return the first bytes of what is sealed now: cipher in force, key in force."""
+    return _head(CIPHERS[settings.LINLI.cipher], next(iter(settings.LINLI.keys("field_keys"))))
+
+
+def index_head() -> bytes:
+    """Return the first bytes of a blind index made now."""
+    return _head(DIGESTS[settings.LINLI.digest], next(iter(settings.LINLI.keys("index_key"))))
+
+
+def _head(version: int, key_id: int) -> bytes:
+    return bytes([version]) + key_id.to_bytes(2, "big")
 
 
 def seal(text: str, *, where: str) -> bytes:
     """Encrypt `text` for the place `where` (`table.column.uuid`)."""
-    key_id, key = next(iter(_keys().items()))
-    nonce = secrets.token_bytes(_NONCE)
-    head = bytes([AES_256_GCM]) + key_id.to_bytes(2, "big")
-    return head + nonce + AESGCM(key).encrypt(nonce, text.encode(), where.encode())
+    head, nonce = seal_head(), secrets.token_bytes(NONCE)
+    key = settings.LINLI.keys("field_keys")[int.from_bytes(head[1:])]
+    return (
+        head + nonce + encrypt(head[0], key, nonce=nonce, plain=text.encode(), bound=where.encode())
+    )
 
 
 def unseal(value: bytes | memoryview, *, where: str) -> str:
-    """Decrypt what `seal` made for the same place. Raises SealBroken."""
+    """Decrypt what `seal` made for the same place, with whatever cipher and key. Raises SealBroken."""
     data = bytes(value)
-    key = _keys().get(int.from_bytes(data[1:3], "big"))
-    if data[:1] != bytes([AES_256_GCM]) or key is None or len(data) < 3 + _NONCE:
+    key = settings.LINLI.keys("field_keys").get(int.from_bytes(data[1:HEAD]))
+    if key is None or len(data) < HEAD + NONCE:
         raise SealBroken(where)
-    nonce, rest = data[3 : 3 + _NONCE], data[3 + _NONCE :]
+    nonce, rest = data[HEAD : HEAD + NONCE], data[HEAD + NONCE :]
     try:
-        return AESGCM(key).decrypt(nonce, rest, where.encode()).decode()
-    except InvalidTag as broken:
+        return decrypt(data[0], key, nonce=nonce, sealed=rest, bound=where.encode()).decode()
+    except NotOpened as broken:
         raise SealBroken(where) from broken
 
 
 def blind_index(kind: str, text: str) -> bytes:
-    """Return 32 bytes by which an equal value is found without opening any. HMAC-SHA-256."""
-    key = bytes.fromhex(settings.LINLI.key("index_key"))
-    return hmac.new(key, f"{kind}:{text}".encode(), hashlib.sha256).digest()
+    """Return 35 bytes by which an equal value is found without opening any."""
+    return _index(index_head(), kind, text)
+
+
+def blind_indexes(kind: str, text: str) -> list[bytes]:
+    """Return every form under which the value may stand, the one in force first: look all of them up."""
+    heads = [
+        _head(digest, key)
+        for key in settings.LINLI.keys("index_key")
+        for digest in DIGESTS.values()
+    ]
+    return [_index(head, kind, text) for head in dict.fromkeys([index_head(), *heads])]
+
+
+def _index(head: bytes, kind: str, text: str) -> bytes:
+    key = settings.LINLI.keys("index_key")[int.from_bytes(head[1:])]
+    return head + keyed_hash(head[0], key, f"{kind}:{text}".encode())

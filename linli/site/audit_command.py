@@ -77,14 +77,15 @@ def export(number: str, *, folder: Path, since: int | None) -> int:
 def rotate() -> int:
     """Put a new chain key in force; return 0. The older keys stay, for the older part."""
     keys = with_new_key(secrets.token_bytes(32))
-    if settings.LINLI.chain_keys is not None:
+    fresh = next(iter(keys))
+    if settings.LINLI.key_file("chain_keys") is None:
         raise click.ClickException(
             "The chain keys come from LINLI_CHAIN_KEYS. Put a new one in front there: "
-            f"{keys.partition(':')[0]}:<64 hexadecimal digits>,… and restart.\n"
+            f"{fresh}:<64 hexadecimal digits>,… and restart.\n"
             "密钥来自 LINLI_CHAIN_KEYS，请在那里把新密钥加在最前面，然后重启。"
         )
-    settings.LINLI.replace_key("chain_keys", keys)
-    print(f"Key {keys.partition(':')[0]} is in force · 已启用第 {keys.partition(':')[0]} 号密钥")
+    settings.LINLI.write_keys("chain_keys", keys)
+    print(f"Key {fresh} is in force · 已启用第 {fresh} 号密钥")
     return 0
 
 

@@ -249,6 +249,50 @@ def sweep() -> None:
     sweep_command.run()
 
 
+@linli.group()
+def keys() -> None:
+    """Keys of sealed columns."""
+
+
+@keys.command(name="status")
+def keys_status() -> None:
+    """Show which keys are in force, and how many values stand under which."""
+    ready()
+    from linli.site import keys_command
+
+    keys_command.status()
+
+
+@keys.command(name="rotate")
+@click.option("--index", is_flag=True, help="The key of the blind indexes instead.")
+def keys_rotate(index: bool) -> None:
+    """Put a new key in force; what is sealed under older ones opens as before."""
+    ready()
+    from linli.site import keys_command
+
+    keys_command.rotate(index=index)
+
+
+@keys.command(name="reseal")
+def keys_reseal() -> None:
+    """Seal anew, in batches, what is not under the key, cipher and hash in force."""
+    ready()
+    from linli.site import keys_command
+
+    keys_command.reseal()
+
+
+@keys.command(name="drop")
+@click.argument("number", type=int)
+@click.option("--index", is_flag=True, help="A key of the blind indexes instead.")
+def keys_drop(number: int, index: bool) -> None:
+    """Take an old key away that nothing stands under any more."""
+    ready()
+    from linli.site import keys_command
+
+    keys_command.drop(number, index=index)
+
+
 @linli.command()
 @click.argument("number")
 @click.option("--english", is_flag=True, help="Tell it in English.")

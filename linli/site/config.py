@@ -3,6 +3,7 @@
 import os
 import secrets
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -12,6 +13,36 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from linli.site import cluster
+
+
+@dataclass(frozen=True)
+class _Read:
+    """Keys as read, and by what it shows that they are no longer the ones in force."""
+
+    source: SecretStr | None
+    path: Path | None
+    stamp: tuple[int, int] | None
+    keys: dict[int, bytes]
+
+
+_read_keys: dict[str, _Read] = {}
+
+
+def _stamp(path: Path | None) -> tuple[int, int] | None:
+    if path is None:
+        return None
+    found = os.stat(path)
+    return found.st_mtime_ns, found.st_ino
+
+
+def _aside(path: Path, text: str) -> Path:
+    """Write a secret beside its file, mode 0600, to be put in its place."""
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return aside
 
 
 class Config(BaseSettings):
@@ -33,7 +64,16 @@ class Config(BaseSettings):
         None,
         description="keys of personal columns: `id:hexadecimal`, comma between, the first in force",
     )
-    index_key: SecretStr | None = Field(None, description="key of the blind indexes, hexadecimal")
+    index_key: SecretStr | None = Field(
+        None,
+        description="keys of the blind indexes: `id:hexadecimal`, comma between, the first in force",
+    )
+    cipher: Literal["aes-256-gcm", "sm4-gcm"] = Field(
+        "aes-256-gcm", description="with what personal columns are sealed from now on"
+    )
+    digest: Literal["sha-256", "sm3"] = Field(
+        "sha-256", description="with what blind indexes are made from now on"
+    )
     chain_keys: SecretStr | None = Field(
         None,
         description="keys of the sealed record: `id:hexadecimal`, comma between, the first in force",
@@ -88,23 +128,42 @@ class Config(BaseSettings):
         path = folder / name
         if not path.exists():
             # Written aside and linked: two processes that start together get one and the same key.
-            aside = folder / f".{name}.{os.getpid()}"
-            with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
-                file.write(secrets.token_hex(size) + "\n")
+            aside = _aside(path, secrets.token_hex(size))
             with suppress(FileExistsError):
                 os.link(aside, path)
             aside.unlink()
         return path.read_text().strip()
 
-    def replace_key(self, name: str, text: str) -> None:
-        """Write the file of a secret anew, in one step: a reader sees the old text or the new."""
-        path = cluster.home() / "keys" / name
-        aside = path.with_name(f".{name}.{os.getpid()}")
-        with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
-            file.write(text + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(path)
+    def key_file(self, name: str) -> Path | None:
+        """Return the file of a secret, or None where the environment holds it."""
+        return None if getattr(self, name) is not None else cluster.home() / "keys" / name
+
+    def keys(self, name: str) -> dict[int, bytes]:
+        """Return keys by id, the one in force first. Text form: `1:hex,2:hex`, or one bare key, which is 1.
+
+        A file is read again once it has changed: keys rotate while every process runs on.
+        """
+        read = _read_keys.get(name)
+        if (
+            read is not None
+            and read.source is getattr(self, name)
+            and read.stamp == _stamp(read.path)
+        ):
+            return read.keys
+        keys: dict[int, bytes] = {}
+        for part in self.key(name).split(","):
+            given, colon, text = part.strip().rpartition(":")
+            keys[int(given) if colon else 1] = bytes.fromhex(text)
+        path = self.key_file(name)
+        _read_keys[name] = _Read(getattr(self, name), path, _stamp(path), keys)
+        return keys
+
+    def write_keys(self, name: str, keys: dict[int, bytes]) -> None:
+        """Put keys in force, the first first. Only where a file holds them; it changes at once or not at all."""
+        path = self.key_file(name)
+        assert path is not None, "the environment is not ours to write"
+        text = ",".join(f"{key_id}:{key.hex()}" for key_id, key in keys.items())
+        _aside(path, text).replace(path)
 
     def connection(self) -> dict[str, Any]:
         """Return Django's settings for the database, for the login named by `role`."""
@@ -126,6 +185,15 @@ class Config(BaseSettings):
             "HOST": parts.get("host", ""),
             "PORT": str(parts.get("port", "")),
         }
+
+    def put_aside(self, name: str, number: int) -> Path:
+        """Take a key out of use and keep it in a file beside, which nothing reads. Returns that file."""
+        keys, path = self.keys(name), self.key_file(name)
+        assert path is not None, "the environment is not ours to write"
+        aside = path.with_name(f"{name}.{number}.out-of-use")
+        _aside(path, f"{number}:{keys[number].hex()}").replace(aside)
+        self.write_keys(name, {known: key for known, key in keys.items() if known != number})
+        return aside
 
 
 def translations_folder() -> Path:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.accounts.permissions import ROLES, Role, permissions_of
 from linli.cases.clocks import sweeping
+from linli.cases.privacy import keys
 from linli.kernel.http import ActorRequest, needs
 from linli.kernel.operation import OPERATIONS
 
@@ -73,6 +74,7 @@ DOES: dict[str, Any] = {
     "cases.report": _("report the result back, with the reply to the caller"),
     "cases.unmask": _("look at name and number, giving a reason that is kept"),
     "cases.write_shared_text": _("write anew what partners may read of a case"),
+    "cases.reseal": _("seal personal data anew under the key in force"),
     "cases.follow_up": _("call back and write down the three answers, never for their own unit"),
     "cases.miss_follow_up": _("note that a call back was not answered"),
     "cases.close": _("close a case"),
@@ -128,7 +130,7 @@ DOES: dict[str, Any] = {
 """What each operation does, to follow “may”."""
 
 # An operation is known once its module is read, and no page reads the one that the clock itself calls.
-_READ = (sweeping,)
+_READ = (sweeping, keys)
 
 
 @dataclass(frozen=True)

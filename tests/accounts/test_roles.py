@@ -68,6 +68,7 @@ ALLOWED = {
         "cases.receive",
         "cases.clocks",
         "cases.sweep",
+        "cases.keys",
         "territory.load",
         "territory.calendar",
         "territory.manage",

@@ -1,6 +1,5 @@
 """A sealed value opens in its own place with its own key, and nowhere else."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,23 +8,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from linli.kernel import seal as sealing
-from linli.kernel.seal import SealBroken, blind_index, seal, unseal
+from linli.kernel.seal import SealBroken, blind_index, blind_indexes, seal, unseal
 
 HERE = "requester.phone.6ee0a7a4-0a34-4b7e-9d57-0f9a5f5b3c11"
 OLD, NEW = "11" * 32, "22" * 32
 
 
 @pytest.fixture
-def keys(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def keys(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Return a function that puts other keys in force."""
 
     def use(text: str) -> None:
         monkeypatch.setattr(settings.LINLI, "field_keys", SecretStr(text))
-        sealing._keys.cache_clear()
 
-    yield use
-    sealing._keys.cache_clear()
+    return use
 
 
 @given(st.text(max_size=80))
@@ -100,9 +96,40 @@ def test_another_key_under_the_same_id_does_not_open(keys: Any) -> None:
 
 def test_a_blind_index_finds_equal_values_of_one_kind(monkeypatch: pytest.MonkeyPatch) -> None:
     index = blind_index("phone", "+8619900001234")
-    assert len(index) == 32
+    assert index[:1] == b"\x01"  # SHA-256
+    assert len(index) == 35
     assert blind_index("phone", "+8619900001234") == index
     assert blind_index("phone", "+8619900001235") != index
     assert blind_index("account", "+8619900001234") != index
     monkeypatch.setattr(settings.LINLI, "index_key", SecretStr(OLD))
     assert blind_index("phone", "+8619900001234") != index
+
+
+def test_the_setting_chooses_what_is_written_and_everything_is_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before, index = seal("许大妈", where=HERE), blind_index("phone", "+8619900001234")
+    monkeypatch.setattr(settings.LINLI, "cipher", "sm4-gcm")
+    monkeypatch.setattr(settings.LINLI, "digest", "sm3")
+    after = seal("许大妈", where=HERE)
+    assert (before[0], after[0]) == (1, 2)
+    assert unseal(before, where=HERE) == unseal(after, where=HERE) == "许大妈"
+    assert blind_index("phone", "+8619900001234")[0] == 2
+    assert index in blind_indexes("phone", "+8619900001234")
+
+
+def test_a_value_is_looked_up_under_every_key_and_hash(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings.LINLI, "index_key", SecretStr(f"1:{OLD}"))
+    before = blind_index("phone", "+8619900001234")
+    monkeypatch.setattr(settings.LINLI, "index_key", SecretStr(f"2:{NEW},1:{OLD}"))
+    forms = blind_indexes("phone", "+8619900001234")
+    assert forms[0] == blind_index("phone", "+8619900001234") != before
+    assert before in forms
+    assert len(forms) == len(set(forms)) == 4
+
+
+def test_an_unknown_cipher_does_not_open() -> None:
+    value = bytearray(seal("x", where=HERE))
+    value[0] = 9
+    with pytest.raises(SealBroken):
+        unseal(bytes(value), where=HERE)

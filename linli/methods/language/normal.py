@@ -6,6 +6,9 @@ from functools import cache
 
 import opencc
 
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Unicode's categories Cc and Cs, but for tab and line end."""
+
 
 @cache
 def _to_simplified() -> opencc.OpenCC:
@@ -24,5 +27,4 @@ def clean_words(text: str) -> str:
     Nothing else is touched: emoji, traditional script and full-width forms stay as written.
     """
     unified = text.replace("\r\n", "\n").replace("\r", "\n")
-    kept = (c for c in unified if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
-    return "".join(kept).strip()
+    return _CONTROLS.sub("", unified).strip()
