@@ -161,15 +161,6 @@ class SharedTextWritten:
     length: int
 
 
-@event("keys.resealed")
-class ColumnsResealed:
-    """A batch of sealed values was brought to the key in force."""
-
-    table: Code
-    count: int
-    key_id: int
-
-
 @event("order.alerted")
 class OrderAlerted:
     order_id: int

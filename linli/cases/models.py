@@ -34,6 +34,7 @@ from linli.cases.papers import Report as Report
 from linli.cases.papers import Supervision as Supervision
 from linli.cases.papers import Verification as Verification
 from linli.cases.papers import known as _known
+from linli.cases.permissions import CasePermission as P
 from linli.cases.rules import PAUSES, REOPEN_WITHIN
 from linli.kernel.actor import SCOPE_COLUMNS, Actor
 from linli.kernel.ids import show_number
@@ -51,6 +52,19 @@ class CaseQuerySet(ScopedQuerySet):
             return None
         mine = WorkOrder.objects.filter(case=models.OuterRef("pk"), lead=actor.organisation_id)
         return models.Q(models.Exists(mine))
+
+    def seen_by(self, actor: Actor, *, permission: str) -> Self:
+        """Return the rows of the actor's areas, without confidential cases that are not hers to know.
+
+        A case that is confidential as a whole is seen at the hotline and by its lead unit, by nobody between
+        (petition regulation, and article 35 of the regulation of 2021-09-24: a report never reaches whom it names).
+        """
+        seen = super().seen_by(actor, permission=permission)
+        if actor.may(P.SEE_HIDDEN):
+            return seen
+        mine = WorkOrder.objects.filter(case=models.OuterRef("pk"), lead=actor.organisation_id)
+        hidden = models.Q(confidentiality=Confidentiality.HIDE_CASE)
+        return seen.filter(~hidden | models.Exists(mine))
 
     def locked(self, case_id: int, *, actor: Actor, permission: str) -> "Case":
         """Return one case, locked for this transaction. Raises Case.DoesNotExist outside the scope."""
@@ -587,6 +601,7 @@ class Unmasking(models.Model):
         constraints = [
             models.CheckConstraint(name="unmasking_has_reason", condition=~models.Q(reason=""))
         ]
+        indexes = [models.Index(fields=["-at"], name="unmasking_recent")]
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.user_id}"

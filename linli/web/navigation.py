@@ -52,6 +52,7 @@ NAVIGATION = (
     NavItem("cases:follow_up", _("Call back"), "visit", "cases.follow_up", "follow_up"),
     NavItem("workforce:week", _("Duty roster"), "clock", "workforce.roster", ""),
     NavItem("cases:rates", _("Three rates"), "chart", "cases.see_rates", "rates"),
+    NavItem("privacy:looks", _("Who looked"), "eye", "cases.looks", ""),
     NavItem("clocks:clocks", _("Limits"), "clock", "cases.clocks", ""),
     NavItem("calendar:calendar", _("Working days"), "book", "territory.calendar", ""),
     NavItem("accounts:people", _("Accounts"), "users", "accounts.manage", ""),

@@ -19,6 +19,9 @@ from linli.kernel.operation import OPERATIONS
 
 SEES: dict[str, Any] = {
     "cases.see": _("see the cases of the area, with name and number masked"),
+    "cases.see_hidden": _("see cases that are confidential as a whole"),
+    "cases.unmask_hidden": _("look at who asked even where the caller wants to stay unnamed"),
+    "cases.looks": _("see who looked at whose name and number"),
     "cases.see_rates": _("see the three rates"),
     "territory.see": _("see places, who serves them and who is on duty"),
     "accounts.see_roles": _("see this page"),

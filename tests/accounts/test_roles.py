@@ -50,8 +50,8 @@ EVERYBODY = {
     "accounts.come_in",
 }
 ALLOWED = {
-    "operator": {"cases.see", "cases.receive"},
-    "dispatcher": {"cases.see", "cases.dispatch", "cases.share"},
+    "operator": {"cases.see", "cases.see_hidden", "cases.receive", "cases.looks"},
+    "dispatcher": {"cases.see", "cases.see_hidden", "cases.dispatch", "cases.share"},
     "community_worker": {
         "cases.see",
         "cases.handle",
@@ -60,7 +60,14 @@ ALLOWED = {
         "cases.see_rates",
         "workforce.roster",
     },
-    "follow_up_caller": {"cases.see", "cases.follow_up", "cases.unmask"},
+    "follow_up_caller": {
+        "cases.see",
+        "cases.see_hidden",
+        "cases.follow_up",
+        "cases.unmask",
+        "cases.unmask_hidden",
+        "cases.looks",
+    },
     "leader": {"cases.see_rates"},
     "administrator": {
         "cases.see",
@@ -69,6 +76,7 @@ ALLOWED = {
         "cases.clocks",
         "cases.sweep",
         "cases.keys",
+        "cases.looks",
         "territory.load",
         "territory.calendar",
         "territory.manage",

@@ -6,7 +6,7 @@ import pytest
 
 from linli.cases import operations
 from linli.cases.models import Case, Requester, Unmasking
-from linli.cases.operations.handling import REASON_NEEDED
+from linli.cases.privacy.operations import IDENTITY_HIDDEN, REASON_NEEDED
 from linli.kernel.errors import NOT_ALLOWED
 from tests.builders import CAST, Town, a_case
 from tests.cases.expect import last_event, not_found, refused
@@ -31,7 +31,7 @@ def test_leaves_who_looked_when_and_why(town: Town, case: Case) -> None:
     unmask(town, case, reason="  许大妈要求回电 19900001234 ")
     looked = Unmasking.objects.get(case=case)
     assert (looked.user_id, looked.at) == (town.users["worker"].pk, NOW)
-    assert looked.reason == "许大妈要求回电 19900001234"
+    assert looked.reason == "[姓名]要求回电 [电话]"
 
 
 def test_the_event_carries_no_words(town: Town, case: Case) -> None:
@@ -77,3 +77,19 @@ def test_takes_a_fixed_number_of_statements(
     # Savepoint and its release, lock, order, trace, version, event, requester.
     with django_assert_max_num_queries(8):
         unmask(town, case, actor=actor)
+
+
+def test_who_wants_to_stay_unnamed_is_shown_at_the_hotline_only(town: Town) -> None:
+    for wish in ("hide_identity", "hide_case"):
+        hidden = a_case(town, at="accepted", confidentiality=wish, name="许大妈")
+        with refused(IDENTITY_HIDDEN):
+            unmask(town, hidden)
+        assert unmask(town, hidden, actor=town.actor("follow_up")).name == "许大妈"
+
+
+def test_a_unit_that_may_not_know_who_asked_reports_without_a_contact(town: Town) -> None:
+    hidden = a_case(town, at="accepted", confidentiality="hide_identity", phone="19900001234")
+    worker = town.actor("worker")
+    operations.contact(actor=worker, case_id=hidden.pk, means="visit", was_reached=False)
+    operations.report(actor=worker, case_id=hidden.pk, resolution="solved", public_reply="已修好。")
+    assert last_event(hidden).name == "order.reported"

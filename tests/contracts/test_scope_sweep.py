@@ -224,6 +224,8 @@ PARAMETERS = (
     Asked("cases:intake_hints", "POST", "phone", lambda case: PHONE, "19900008888", "operator"),
     Asked("cases:intake_hints", "POST", "place", lambda case: "双合家园", "没有此地", "operator"),
     Asked("cases:take_call", "POST", "place", lambda case: "双合家园", "没有此地", "operator"),
+    Asked("privacy:looks", "GET", "case", number, NOBODYS, "administrator"),
+    Asked("privacy:looks", "POST", "phone", lambda case: PHONE, "19900008888", "administrator"),
     Asked("places:home", "GET", "q", lambda case: "双合家园", "没有此地", "leader"),
     Asked("places:home", "GET", "q", lambda case: "110105019029", NO_PLACE, "community_worker"),
     Asked("accounts:people", "GET", "q", lambda case: "李社工", "没有此人", "administrator"),
@@ -459,6 +461,7 @@ PAGES = {
     "accounts:people": ("administrator", "received"),
     "accounts:open_person": ("administrator", "received"),
     "accounts:person": ("administrator", "received"),
+    "privacy:looks": ("administrator", "in_progress"),
 }
 PROOFS = {
     "mfa_index": 0,

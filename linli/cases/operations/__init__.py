@@ -36,7 +36,6 @@ from linli.cases.operations.handling import (
     accept,
     contact,
     report,
-    unmask,
 )
 from linli.cases.operations.helping import (
     arrive,
@@ -75,6 +74,7 @@ from linli.cases.operations.verifying import (
     supervise,
     verify,
 )
+from linli.cases.privacy.operations import unmask
 
 __all__ = [
     "BatchOutcome",

@@ -1,22 +1,18 @@
-"""The responsible unit at work: accept, contact, report back; and looking at who asked."""
+"""The responsible unit at work: accept, contact, report back."""
 
 from django.utils.translation import gettext_lazy as _
 
-from linli.cases.events import OrderAccepted, OrderContacted, OrderReported, RequesterUnmasked
-from linli.cases.models import Case, ContactLog, Report, Requester, Unmasking, WorkOrder
+from linli.cases.events import OrderAccepted, OrderContacted, OrderReported
+from linli.cases.models import Case, ContactLog, Report, WorkOrder
 from linli.cases.parts import happened, locked_order, move_order
 from linli.cases.permissions import CasePermission as P
+from linli.cases.privacy.rules import is_hidden_from
 from linli.cases.privacy.wall import requester_of
 from linli.kernel.actor import Actor
 from linli.kernel.errors import Refusal
 from linli.kernel.events import Code
 from linli.kernel.operation import operation
 
-REASON_NEEDED = Refusal(
-    "requester.reason_needed",
-    _("Say why you need the name and number. The reason is kept with your name and the time."),
-    "reason",
-)
 NOT_REACHED_YET = Refusal(
     "order.not_reached_yet",
     _("The requester has not been reached yet. Log a contact first, then report back."),
@@ -102,23 +98,8 @@ def report(
 
 
 def _can_be_reached(case: Case, actor: Actor) -> bool:
-    if not case.wants_reply:
+    # Who may not be told who asked is reached by the hotline alone, and cannot be asked to call first.
+    if not case.wants_reply or is_hidden_from(case, actor):
         return False
     asked = requester_of(case.pk, actor=actor, permission=P.HANDLE)
     return asked is not None and asked.phone_sealed is not None
-
-
-@operation(P.UNMASK)
-def unmask(*, actor: Actor, case_id: int, reason: str) -> Requester:
-    """Return the requester for reading, once, leaving who looked, when and why. Raises RuleBroken."""
-    case, _order = locked_order(case_id, actor=actor, permission=P.UNMASK)
-    if not reason.strip():
-        raise REASON_NEEDED()
-    assert actor.user_id is not None
-    looked = Unmasking.objects.create(
-        case=case, at=actor.now, user_id=actor.user_id, reason=reason.strip()[:200]
-    )
-    happened(case, RequesterUnmasked(case_id=case.pk, unmasking_id=looked.pk), actor=actor)
-    shown = requester_of(case.pk, actor=actor, permission=P.UNMASK)
-    assert shown is not None, "the case was locked within the actor's areas"
-    return shown

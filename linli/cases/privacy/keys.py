@@ -13,8 +13,8 @@ from django.apps import apps
 from django.db import connection, models
 from django.db.models.functions import Substr
 
-from linli.cases.events import ColumnsResealed
 from linli.cases.permissions import CasePermission as P
+from linli.cases.privacy.events import ColumnsResealed
 from linli.cases.privacy.wall import wall_open_everywhere
 from linli.kernel.actor import Actor
 from linli.kernel.events import Code, record

@@ -3,16 +3,36 @@
 from django.utils.translation import gettext_lazy as _
 
 from linli.cases.choices import Confidentiality
-from linli.cases.events import SharedTextWritten
-from linli.cases.models import Case
+from linli.cases.events import RequesterUnmasked, SharedTextWritten
+from linli.cases.models import Case, Requester, Unmasking
 from linli.cases.parts import happened, locked_order
 from linli.cases.permissions import CasePermission as P
+from linli.cases.privacy.rules import is_hidden_from
+from linli.cases.privacy.wall import requester_of
 from linli.kernel.actor import Actor
 from linli.kernel.errors import Refusal
 from linli.kernel.operation import operation
 from linli.methods.language.normal import clean_words
-from linli.methods.language.personal import find_personal
+from linli.methods.language.personal import find_personal, take_out
 
+REASON_NEEDED = Refusal(
+    "requester.reason_needed",
+    _("Say why you need the name and number. The reason is kept with your name and the time."),
+    "reason",
+)
+IDENTITY_HIDDEN = Refusal(
+    "requester.identity_hidden",
+    _(
+        "The caller asked not to be named outside the hotline. Ask the hotline centre to pass on what you "
+        "need to know, and answer through them."
+    ),
+    "reason",
+)
+NOBODY_LEFT = Refusal(
+    "requester.nobody_left",
+    _("Name and number are no longer kept: their time was over, and they have been deleted."),
+    "reason",
+)
 SHARED_HOLDS_PERSONAL = Refusal(
     "case.shared_holds_personal",
     _(
@@ -32,6 +52,28 @@ CASE_IS_HIDDEN = Refusal(
         "This case is confidential as a whole: no partner reads any of it, so there is nothing to write."
     ),
 )
+
+
+@operation(P.UNMASK)
+def unmask(*, actor: Actor, case_id: int, reason: str) -> Requester:
+    """Return the requester for reading, once, leaving who looked, when and why. Raises RuleBroken.
+
+    The reason is kept without personal data: whoever is looked at may read it, and so may an auditor.
+    """
+    case, _order = locked_order(case_id, actor=actor, permission=P.UNMASK)
+    if is_hidden_from(case, actor):
+        raise IDENTITY_HIDDEN()
+    why = clean_words(reason)
+    if not why:
+        raise REASON_NEEDED()
+    shown = requester_of(case.pk, actor=actor, permission=P.UNMASK)
+    if shown is None:
+        raise NOBODY_LEFT()
+    assert actor.user_id is not None
+    why = take_out(why, find_personal(why, known=(shown.name,)))[:200]
+    looked = Unmasking.objects.create(case=case, at=actor.now, user_id=actor.user_id, reason=why)
+    happened(case, RequesterUnmasked(case_id=case.pk, unmasking_id=looked.pk), actor=actor)
+    return shown
 
 
 @operation(P.SHARE)

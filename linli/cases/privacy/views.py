@@ -1,13 +1,19 @@
 """Pages about personal data."""
 
+import datetime as dt
+from typing import Any
+
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from linli.accounts.queries import names_of
 from linli.cases.forms import TakeCallForm
 from linli.cases.permissions import CasePermission as P
-from linli.cases.privacy import operations
-from linli.cases.privacy.forms import SharedTextForm
+from linli.cases.privacy import operations, queries
+from linli.cases.privacy.forms import LooksForm, NumberForm, SharedTextForm
 from linli.cases.views.finding import case_or_404
 from linli.kernel.http import ActorRequest, needs
 from linli.territory.queries import path_names
@@ -33,3 +39,59 @@ def shared(request: ActorRequest, number: str) -> HttpResponse:
             return redirect("cases:case", number=number)
     context = {"case": found, "form": form, "path": path_names(found.place)}
     return render(request, "privacy/shared.html", context, status=422 if form.errors else 200)
+
+
+PAGE = 50
+
+
+@needs(P.LOOKS)
+def looks(request: ActorRequest) -> HttpResponse:
+    """Show who looked at whose name and number: to a caller who asks, by her number; to an auditor, by filter.
+
+    A number comes by POST, so that it stands in no address and no log.
+    """
+    actor = request.actor
+    number_form = NumberForm(request.POST or None)
+    form = LooksForm(request.GET or None)
+    by_number = request.method == "POST"
+    rows: Any = ()
+    if by_number and number_form.is_valid():
+        rows = queries.looks_at_number(number_form.cleaned_data["phone"], actor=actor)
+    elif not by_number:
+        asked = form.cleaned_data if form.is_bound and form.is_valid() else {}
+        rows = queries.looks(_asked(asked), actor=actor) if not form.errors else ()
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    people = names_of({row.user_id for row in page})
+    context = {
+        "form": form,
+        "number_form": number_form,
+        "by_number": by_number,
+        "page": page,
+        "rows": [{"look": row, "person": people.get(row.user_id)} for row in page],
+        "pager_query": _query(request),
+    }
+    bad = form.errors or number_form.errors
+    return render(request, "privacy/looks.html", context, status=422 if bad else 200)
+
+
+def _asked(data: dict[str, Any]) -> queries.Asked:
+    return queries.Asked(
+        number=data.get("case", ""),
+        unit=data.get("unit", "").strip(),
+        person=data.get("person", "").strip(),
+        since=_midnight(data.get("since")),
+        until=_midnight(data.get("until"), days=1),
+    )
+
+
+def _midnight(day: dt.date | None, *, days: int = 0) -> dt.datetime | None:
+    if day is None:
+        return None
+    start = dt.datetime.combine(day + dt.timedelta(days=days), dt.time())
+    return timezone.make_aware(start)
+
+
+def _query(request: ActorRequest) -> str:
+    kept = request.GET.copy()
+    kept.pop("page", None)
+    return f"{kept.urlencode()}&" if kept else ""

@@ -15,6 +15,7 @@ from linli.cases.forms import ContactForm, ReportForm, RuleForm, UnmaskForm
 from linli.cases.models import Case, Requester
 from linli.cases.permissions import CasePermission as P
 from linli.cases.queries import events_of
+from linli.cases.privacy.rules import is_hidden_from
 from linli.cases.privacy.wall import requester_of
 from linli.cases.story import story_of
 from linli.cases.views.finding import case_or_404
@@ -115,6 +116,7 @@ def _case_page(
         # A form whose move a colleague has closed meanwhile: its refusal and what was typed.
         "kept": next((form for name, form in failed.items() if name in shut), None),
         "requester": requester_of(found.pk, actor=actor, permission=P.SEE),
+        "hidden_requester": is_hidden_from(found, actor) and revealed is None,
         "revealed": revealed,
         "unmask_form": (unmask_form or UnmaskForm()) if actor.may(P.UNMASK) else None,
         "story": list(reversed(story_of(found, events))),
