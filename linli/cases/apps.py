@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class CasesConfig(AppConfig):
     name = "linli.cases"
     label = "cases"
+
+    def ready(self) -> None:
+        from linli.cases.privacy import redactors as redactors

@@ -161,6 +161,18 @@ class SharedTextWritten:
     length: int
 
 
+@event("requester.deleted")
+class RequesterDeleted:
+    """Who asked was deleted: the time for which it is kept was over."""
+
+    case_id: int
+
+
+@event("case.words_deleted")
+class WordsDeleted:
+    case_id: int
+
+
 @event("order.alerted")
 class OrderAlerted:
     order_id: int

@@ -1,5 +1,6 @@
 """The case and what hangs on it."""
 
+import datetime as dt
 import json
 import uuid
 from collections.abc import Sequence
@@ -35,6 +36,7 @@ from linli.cases.papers import Supervision as Supervision
 from linli.cases.papers import Verification as Verification
 from linli.cases.papers import known as _known
 from linli.cases.permissions import CasePermission as P
+from linli.cases.privacy.collections import REQUESTER
 from linli.cases.rules import PAUSES, REOPEN_WITHIN
 from linli.kernel.actor import SCOPE_COLUMNS, Actor
 from linli.kernel.ids import show_number
@@ -118,6 +120,8 @@ class Case(Scoped):
     closed_before_at = models.DateTimeField(null=True)
     reopened_at = models.DateTimeField(null=True)
     reopened_because = models.TextField(_("What the caller says of it now"), blank=True)
+    requester_deleted_at = models.DateTimeField(null=True)
+    words_deleted_at = models.DateTimeField(null=True)
 
     objects: ClassVar = CaseQuerySet.as_manager()
 
@@ -133,6 +137,11 @@ class Case(Scoped):
             models.CheckConstraint(
                 name="case_hidden_shares_nothing",
                 condition=~models.Q(confidentiality="hide_case") | models.Q(shared_text=""),
+            ),
+            models.CheckConstraint(
+                name="case_words_outlive_requester",
+                condition=models.Q(words_deleted_at__isnull=True)
+                | models.Q(requester_deleted_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="case_closed_has_time",
@@ -203,6 +212,17 @@ class Case(Scoped):
                 fields=[column, "-received_at"], name=f"case_{column.split('_')[0]}_recent"
             )
             for column in SCOPE_COLUMNS
+        ] + [
+            models.Index(
+                fields=["closed_at"],
+                condition=models.Q(requester_deleted_at__isnull=True, closed_at__isnull=False),
+                name="case_requester_kept",
+            ),
+            models.Index(
+                fields=["closed_at"],
+                condition=models.Q(words_deleted_at__isnull=True, closed_at__isnull=False),
+                name="case_words_kept",
+            ),
         ]
         triggers = [
             flows.CASE.trigger(),
@@ -227,6 +247,11 @@ class Case(Scoped):
     def shared_address(self) -> str:
         """Return where it is as a partner may read it: building and entrance, not the door."""
         return without_door(self.address)
+
+    @property
+    def requester_kept_until(self) -> dt.datetime | None:
+        """Return until when name and number are kept; None while the case is open."""
+        return REQUESTER.kept_until(self.closed_at) if self.closed_at else None
 
     @property
     def state_now(self) -> Any:

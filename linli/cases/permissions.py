@@ -42,6 +42,7 @@ class CasePermission(StrEnum):
     CLOCKS = "cases.clocks"
     SWEEP = "cases.sweep"
     KEYS = "cases.keys"
+    FORGET = "cases.forget"
 
 
 P = CasePermission
@@ -56,4 +57,4 @@ allow(HOTLINE_OFFICER, P.SEE, P.SEE_HIDDEN, P.RULE, P.APPROVE, P.VERIFY, P.SUPER
 allow(VERIFIER, P.SEE, P.VERIFY)
 allow(PARTNER, P.TASK)
 allow(LEADER, P.SEE_RATES)
-allow(ADMINISTRATOR, P.SEE, P.IMPORT, P.RECEIVE, P.CLOCKS, P.SWEEP, P.KEYS, P.LOOKS)
+allow(ADMINISTRATOR, P.SEE, P.IMPORT, P.RECEIVE, P.CLOCKS, P.SWEEP, P.KEYS, P.FORGET, P.LOOKS)

@@ -137,6 +137,14 @@ def _shared(told: Told, payload: dict[str, Any]) -> Telling:
     return {"what": _("Wrote anew what partners may read"), "icon": "edit"}
 
 
+def _requester_deleted(told: Told, payload: dict[str, Any]) -> Telling:
+    return {"what": _("Name and number were deleted: their time was over"), "icon": "trash"}
+
+
+def _words_deleted(told: Told, payload: dict[str, Any]) -> Telling:
+    return {"what": _("The words were deleted: their time was over"), "icon": "trash"}
+
+
 def _alerted(told: Told, payload: dict[str, Any]) -> Telling:
     clock = OrderClock(payload["clock"]).label
     if payload["percent"] < 100:
@@ -392,6 +400,8 @@ TELLERS: dict[str, Teller] = {
     "case.closed": _closed,
     "requester.unmasked": _unmasked,
     "case.shared_text_written": _shared,
+    "requester.deleted": _requester_deleted,
+    "case.words_deleted": _words_deleted,
     "order.alerted": _alerted,
     "order.due_moved": _due_moved,
     "order.handed_over": _handed_over,

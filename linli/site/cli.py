@@ -249,6 +249,16 @@ def sweep() -> None:
     sweep_command.run()
 
 
+@linli.command()
+@click.option("--dry-run", is_flag=True, help="Say what would be taken away and change nothing.")
+def retention(dry_run: bool) -> None:
+    """Delete personal data whose time is over. Run it every night; a second run changes nothing."""
+    ready()
+    from linli.site import retention_command
+
+    retention_command.run(dry_run=dry_run)
+
+
 @linli.group()
 def keys() -> None:
     """Keys of sealed columns."""

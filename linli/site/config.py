@@ -74,6 +74,10 @@ class Config(BaseSettings):
     digest: Literal["sha-256", "sm3"] = Field(
         "sha-256", description="with what blind indexes are made from now on"
     )
+    retention: str = Field(
+        "",
+        description="days that personal data are kept after the close: `requester=730,words=1825`",
+    )
     chain_keys: SecretStr | None = Field(
         None,
         description="keys of the sealed record: `id:hexadecimal`, comma between, the first in force",

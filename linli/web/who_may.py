@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.accounts.permissions import ROLES, Role, permissions_of
 from linli.cases.clocks import sweeping
-from linli.cases.privacy import keys
+from linli.cases.privacy import keys, retention
 from linli.kernel.http import ActorRequest, needs
 from linli.kernel.operation import OPERATIONS
 
@@ -77,6 +77,7 @@ DOES: dict[str, Any] = {
     "cases.report": _("report the result back, with the reply to the caller"),
     "cases.unmask": _("look at name and number, giving a reason that is kept"),
     "cases.write_shared_text": _("write anew what partners may read of a case"),
+    "cases.forget": _("delete personal data whose time is over"),
     "cases.reseal": _("seal personal data anew under the key in force"),
     "cases.follow_up": _("call back and write down the three answers, never for their own unit"),
     "cases.miss_follow_up": _("note that a call back was not answered"),
@@ -133,7 +134,7 @@ DOES: dict[str, Any] = {
 """What each operation does, to follow “may”."""
 
 # An operation is known once its module is read, and no page reads the one that the clock itself calls.
-_READ = (sweeping, keys)
+_READ = (sweeping, keys, retention)
 
 
 @dataclass(frozen=True)

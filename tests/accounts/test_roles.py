@@ -76,6 +76,7 @@ ALLOWED = {
         "cases.clocks",
         "cases.sweep",
         "cases.keys",
+        "cases.forget",
         "cases.looks",
         "territory.load",
         "territory.calendar",

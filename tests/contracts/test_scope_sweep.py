@@ -39,6 +39,7 @@ from tests.conftest import NOW
 
 NOBODYS = make_number(year=2026, counter=9_999_999)
 OPEN_TO_ALL = {
+    "privacy:notice",
     "health",
     "health_whole",
     "record_head",

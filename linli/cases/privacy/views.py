@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -13,6 +13,7 @@ from linli.accounts.queries import names_of
 from linli.cases.forms import TakeCallForm
 from linli.cases.permissions import CasePermission as P
 from linli.cases.privacy import operations, queries
+from linli.cases.privacy.collections import COLLECTIONS
 from linli.cases.privacy.forms import LooksForm, NumberForm, SharedTextForm
 from linli.cases.views.finding import case_or_404
 from linli.kernel.http import ActorRequest, needs
@@ -42,6 +43,11 @@ def shared(request: ActorRequest, number: str) -> HttpResponse:
 
 
 PAGE = 50
+
+
+def notice(request: HttpRequest) -> HttpResponse:
+    """Say to anybody what is collected of people, why, on what basis and until when (PIPL, article 17)."""
+    return render(request, "privacy/notice.html", {"collections": COLLECTIONS})
 
 
 @needs(P.LOOKS)

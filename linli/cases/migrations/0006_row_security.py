@@ -37,7 +37,7 @@ CREATE POLICY requester_in_area ON cases_requester USING (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0004_shared_text")]
+    dependencies = [("cases", "0005_flows")]
 
     operations = [
         migrations.RunSQL(RAISE, "DROP FUNCTION linli_areas()"),

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0006_index_heads'),
+        ('cases', '0007_index_heads'),
     ]
 
     operations = [

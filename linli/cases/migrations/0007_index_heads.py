@@ -20,6 +20,6 @@ def bare(column: str) -> str:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0005_row_security")]
+    dependencies = [("cases", "0006_row_security")]
 
     operations = [migrations.RunSQL(prefix(column), bare(column)) for column in COLUMNS]
