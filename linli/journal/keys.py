@@ -7,7 +7,9 @@ from linli.journal.chain import Key
 
 def keys() -> dict[int, Key]:
     """Return the keys by id, the one in force first. A new key needs no restart."""
-    return {number: Key(number, secret) for number, secret in settings.LINLI.keys("chain_keys").items()}
+    return {
+        number: Key(number, secret) for number, secret in settings.LINLI.keys("chain_keys").items()
+    }
 
 
 def key_in_force() -> Key:

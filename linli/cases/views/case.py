@@ -14,9 +14,9 @@ from linli.cases.flows import ORDER
 from linli.cases.forms import ContactForm, ReportForm, RuleForm, UnmaskForm
 from linli.cases.models import Case, Requester
 from linli.cases.permissions import CasePermission as P
-from linli.cases.queries import events_of
 from linli.cases.privacy.rules import is_hidden_from
 from linli.cases.privacy.wall import requester_of
+from linli.cases.queries import events_of
 from linli.cases.story import story_of
 from linli.cases.views.finding import case_or_404
 from linli.journal.queries import sealed_so_far
