@@ -89,7 +89,7 @@ def test_later_no_word_is_left_but_what_was_counted_is(town: Town, closed: Case)
 
 
 def test_a_batch_is_a_batch_and_the_next_goes_on(town: Town) -> None:
-    for _ in range(3):
+    for _each in range(3):
         a_case(town, at="closed")
     assert forget(actor=job(years=4), collection="requester", limit=2) == 2
     assert forget(actor=job(years=4), collection="requester", limit=2) == 1
