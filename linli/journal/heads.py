@@ -78,7 +78,7 @@ def signed_text(position: int, root: str, at: str, key_id: int, is_restored: boo
 
 
 def head_file() -> Path:
-    return Path(settings.LINLI.head_file)
+    return Path(settings.LINLI.heads())
 
 
 def append(head: Head) -> None:

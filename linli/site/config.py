@@ -82,8 +82,8 @@ class Config(BaseSettings):
         None,
         description="keys of the sealed record: `id:hexadecimal`, comma between, the first in force",
     )
-    head_file: str = Field(
-        default_factory=lambda: str(cluster.home() / "journal" / "heads"),
+    head_file: str | None = Field(
+        None,
         description="file outside the database that remembers how far the sealed record goes",
     )
     allowed_hosts: str = Field(
@@ -168,6 +168,12 @@ class Config(BaseSettings):
         assert path is not None, "the environment is not ours to write"
         text = ",".join(f"{key_id}:{key.hex()}" for key_id, key in keys.items())
         _aside(path, text).replace(path)
+
+    def heads(self) -> Path:
+        """Return the head file: as set, else one in the installation's home for each database."""
+        if self.head_file:
+            return Path(self.head_file)
+        return cluster.home() / "journal" / f"heads-{self.connection()['NAME']}"
 
     def connection(self) -> dict[str, Any]:
         """Return Django's settings for the database, for the login named by `role`."""
