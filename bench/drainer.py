@@ -1,14 +1,17 @@
 """What sealing costs those who write: writes a second at eight clients, with the drainer and without, by turns.
 
-    .venv/bin/python bench/drainer.py [--seconds 8] [--rounds 5]
+    .venv/bin/python bench/drainer.py [--seconds 3] [--rounds 20]
 
-In a database of its own (linli_bench). Prints the ratio of the medians, then how fast a backlog is sealed and
-the whole record checked, and what one case's proofs read.
+In a database of its own (linli_bench). Eight clients write all the time; the drainer is stopped and let go on every
+few seconds, so that both halves see the same machine. What piled up while it was stopped it seals in its own half.
+Prints the ratio of the medians, then how fast a backlog is sealed and the whole record checked, and what one
+case's proofs read.
 """
 
 import argparse
 import multiprocessing
 import os
+import signal
 import statistics
 import subprocess
 import sys
@@ -22,8 +25,8 @@ os.environ["LINLI_LOG_LEVEL"] = "CRITICAL"
 CLIENTS = 8
 
 
-def client(until: Any, counts: Any, number: int) -> None:
-    """Receive cases until the time is over; put down how many."""
+def client(ready_to_go: Any, window: Any, counts: Any, number: int) -> None:
+    """Receive cases until the window is negative; count them by window."""
     from linli.site.cli import ready
 
     ready()
@@ -31,25 +34,13 @@ def client(until: Any, counts: Any, number: int) -> None:
     from tests.builders import a_draft
 
     town, actor = the_town()
+    ready_to_go.wait()
     done = 0
-    until.wait()
-    ends = time.monotonic() + until.seconds
-    while time.monotonic() < ends:
+    while (now := window.value) >= 0:
         phone = f"199{number:02d}{done % 1_000_000:06d}"
         operations.receive(actor=actor, draft=a_draft(town, phone=phone))
         done += 1
-    counts[number] = done
-
-
-class Start:
-    """A gate that all clients wait at, and how long they run after it."""
-
-    def __init__(self, context: Any, seconds: float) -> None:
-        self.barrier = context.Barrier(CLIENTS + 1)
-        self.seconds = seconds
-
-    def wait(self) -> None:
-        self.barrier.wait()
+        counts[now * CLIENTS + number] += 1
 
 
 def the_town() -> tuple[Any, Any]:
@@ -65,21 +56,40 @@ def the_town() -> tuple[Any, Any]:
     return town, actor_of(User.objects.get(username="sun"), now=clock.now())
 
 
-def phase(seconds: float) -> float:
-    """Return the writes a second of all clients together."""
+def by_turns(linli: str, *, seconds: float, rounds: int) -> dict[str, list[float]]:
+    """Return the writes a second of all clients together, for each window with the drainer and without."""
     context = multiprocessing.get_context("spawn")
-    counts = context.Array("i", CLIENTS)
-    gate = Start(context, seconds)
+    window = context.Value("i", 0)
+    counts = context.Array("i", 2 * rounds * CLIENTS)
+    ready_to_go = context.Barrier(CLIENTS + 1)
     clients = [
-        context.Process(target=client, args=(gate, counts, number)) for number in range(CLIENTS)
+        context.Process(target=client, args=(ready_to_go, window, counts, number))
+        for number in range(CLIENTS)
     ]
     for one in clients:
         one.start()
-    gate.wait()
+    drainer = subprocess.Popen([linli, "drainer"])
+    rates: dict[str, list[float]] = {"with": [], "without": []}
+    try:
+        ready_to_go.wait()
+        for number in range(2 * rounds):
+            # with, without, without, with, …: a machine that grows slower or faster favours neither.
+            name = ("with", "without", "without", "with")[number % 4]
+            drainer.send_signal(signal.SIGCONT if name == "with" else signal.SIGSTOP)
+            window.value = number
+            started = time.perf_counter()
+            time.sleep(seconds)
+            spent = time.perf_counter() - started
+            rates[name].append(sum(counts[number * CLIENTS : (number + 1) * CLIENTS]) / spent)
+    finally:
+        window.value = -1
+        drainer.send_signal(signal.SIGCONT)
+        drainer.terminate()
+        drainer.wait()
     for one in clients:
         one.join()
         assert one.exitcode == 0
-    return sum(counts) / seconds
+    return rates
 
 
 def empty_outbox() -> None:
@@ -93,8 +103,8 @@ def empty_outbox() -> None:
 def main() -> None:
     """Run the rounds and print the figures."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--seconds", type=float, default=8)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=3)
+    parser.add_argument("--rounds", type=int, default=20)
     given = parser.parse_args()
     linli = str(Path(sys.executable).with_name("linli"))
     subprocess.run([linli, "migrate"], check=True, capture_output=True)
@@ -106,22 +116,10 @@ def main() -> None:
 
     if not User.objects.filter(username="sun").exists():
         a_town()
-    rates: dict[str, list[float]] = {"without": [], "with": []}
-    for number in range(given.rounds):
-        for name in ("without", "with") if number % 2 else ("with", "without"):
-            empty_outbox()
-            drainer = subprocess.Popen([linli, "drainer"]) if name == "with" else None
-            try:
-                time.sleep(1.5 if drainer else 0)  # it starts; its start is not what is measured
-                rates[name].append(phase(given.seconds))
-            finally:
-                if drainer:
-                    drainer.terminate()
-                    drainer.wait()
-        print(
-            f"round {number + 1}: {rates['without'][-1]:.0f}/s without, {rates['with'][-1]:.0f}/s with",
-            flush=True,
-        )
+    empty_outbox()
+    rates = by_turns(linli, seconds=given.seconds, rounds=given.rounds)
+    for name, found in rates.items():
+        print(f"{name:>8}: " + " ".join(f"{rate:.0f}" for rate in found), flush=True)
     without, with_ = (statistics.median(rates[name]) for name in ("without", "with"))
     print(f"writes at {CLIENTS} clients: {without:.0f}/s without the drainer, {with_:.0f}/s with")
     print(f"ratio {with_ / without:.3f} (wanted: 0.9 or more)")
