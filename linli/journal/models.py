@@ -5,9 +5,10 @@ from django.db import models
 from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
 
-# The rows of one statement must go on from the last position without a gap. Read once a statement.
+# The rows of one statement must go on from the last position without a gap. Read once a statement. The table is
+# named with its schema: while a dump is restored no schema is searched.
 _GAPLESS = """
-    IF (SELECT min(position) <> 1 + coalesce((SELECT max(o.position) FROM journal_eventorder o
+    IF (SELECT min(position) <> 1 + coalesce((SELECT max(o.position) FROM public.journal_eventorder o
                 WHERE o.position < (SELECT min(n.position) FROM added n)), 0)
             OR max(position) - min(position) + 1 <> count(*) FROM added) THEN
         RAISE EXCEPTION 'positions go on without a gap' USING ERRCODE = 'integrity_constraint_violation';

@@ -177,7 +177,10 @@ def test_a_profile_is_never_changed_nor_removed(town: Town) -> None:
         lambda: profile.classes.update(handling_amount=99),
         lambda: ClockClass.objects.filter(profile=profile).delete(),
     ):
-        with pytest.raises(DatabaseError, match="Cannot update or delete|permission denied"), transaction.atomic():
+        with (
+            pytest.raises(DatabaseError, match=r"Cannot update or delete|permission denied"),
+            transaction.atomic(),
+        ):
             act()
 
 
