@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.db.backends.signals import connection_created
 
 from linli.kernel.grants import grant_app
+from tests.strict_templates import be_strict
 
 # A pool hands connections about; tests want one connection a thread that they can speak for.
 settings.DATABASES["default"]["OPTIONS"].pop("pool", None)
@@ -47,6 +48,12 @@ class _Durable(transaction.Atomic):
 
 
 transaction.Atomic = _Durable
+
+
+@pytest.fixture(scope="session", autouse=True)
+def strict_templates() -> None:
+    """Let no page of any test name a variable that it was not given."""
+    be_strict()
 
 
 @pytest.fixture(scope="session")

@@ -26,6 +26,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "roles": _roles(actor),
         "came_before": _came_before(request),
         "nav_items": entries,
+        "nav_counts": {},
         "loop_steps": navigation.loop(entries),
         "demo": settings.LINLI.demo,
         "type_size": chosen(request, "type"),
