@@ -11,6 +11,7 @@ from typing import Any
 
 from linli.accounts.models import User
 from linli.accounts.operations import give_role, installer, open_account
+from linli.accounts.permissions import permissions_of
 from linli.accounts.queries import actor_of
 from linli.cases import operations
 from linli.cases.clocks.operations import load_shipped
@@ -54,6 +55,15 @@ CAST = {
 HANDLERS = ("community_worker", "street_officer", "district_officer")
 START = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
 _numbers = itertools.count(1)
+
+
+def without(permission: str) -> list[str]:
+    """Return those of the cast whose role does not include a permission."""
+    return sorted(
+        who
+        for who, (*_person, role, _place) in CAST.items()
+        if permission not in permissions_of(role)
+    )
 
 
 @dataclass(frozen=True)

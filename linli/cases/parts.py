@@ -45,11 +45,9 @@ _MOVES: dict[str, tuple[Flow, Move]] = {
     move.name: (flow, move) for flow in (TASK, ORDER, CASE) for move in flow.moves
 }
 _MOVE_OF_EVENT = {event: move for move, event in EVENT_OF_MOVE.items()}
-_CHANGES_HANDS = [
-    event
-    for event, name in _MOVE_OF_EVENT.items()
-    if _MOVES[name][1].target not in (STAYS, *_MOVES[name][1].sources)
-]
+_CHANGES_STATE = {
+    name for name, (_flow, move) in _MOVES.items() if move.target not in (STAYS, *move.sources)
+}
 
 
 def locked_order(case_id: int, *, actor: Actor, permission: str) -> tuple[Case, WorkOrder | None]:
@@ -108,9 +106,7 @@ def move_order(
 ) -> WorkOrder:
     """Move the lead order. Raises RuleBroken; says who was first when two moved it."""
     if order is None:
-        label = ORDER.find(name).label
-        broken = NOT_NOW(move=label, state=CASE.state(case.state).label)
-        raise told_who_was_first(case, name, broken)
+        raise NOT_NOW(move=ORDER.find(name).label, state=CASE.state(case.state).label)
     try:
         ORDER.move(order, name, actor=actor, beside=beside, **changes)
     except RuleBroken as broken:
@@ -134,18 +130,30 @@ def told_who_was_first(
     if broken.refusal not in RACED:
         return broken
     label = _MOVES[name][1].label
-    same = EVENT_OF_MOVE[name]
-    if broken.refusal is not NOT_NOW or same in _CHANGES_HANDS:
-        first = last_event(case.pk, [same], task_id=task_id)
+    if broken.refusal is not NOT_NOW or name in _CHANGES_STATE:
+        first = last_event(case.pk, [EVENT_OF_MOVE[name]], task_id=task_id)
         if first is not None:
             _name, who, at = first
             return MOVED_ALREADY(move=label, who=who, when=moment(at))
-    between = last_event(case.pk, _CHANGES_HANDS, task_id=task_id)
+    between = last_event(case.pk, _closing(name), task_id=task_id)
     if between is None:
         return broken
     event, who, at = between
     done = _MOVES[_MOVE_OF_EVENT[event]][1].label
     return OVERTAKEN(move=label, done=done, who=who, when=moment(at))
+
+
+def _closing(name: str) -> list[str]:
+    """Return the events of the moves that lead out of a state in which this move was possible."""
+    flow, asked = _MOVES[name]
+    return [
+        EVENT_OF_MOVE[move.name]
+        for move in flow.moves
+        if move.name in _CHANGES_STATE
+        and set(move.sources) & set(asked.sources)
+        and move.target not in asked.sources
+        and move.name in EVENT_OF_MOVE
+    ]
 
 
 def moment(at: dt.datetime) -> str:

@@ -113,7 +113,7 @@ def test_a_role_over_a_re_drawn_community_goes_on_over_its_successors(town: Town
     old, new = town.places["110105019029"], town.places["110105019030"]
     PlaceSuccession.objects.create(place=old, successor=new, kind="merged", at=TODAY, is_main=True)
     Place.objects.filter(pk=old.pk).update(valid_to=TODAY)
-    assert follow_redrawn_roles(actor=manager()) == 1
+    assert follow_redrawn_roles(actor=manager()) == 2  # the worker's and the partner's
     li = town.users["worker"]
     in_force = RoleGrant.objects.filter(user=li).in_force(NOW)
     assert [(grant.role, grant.place) for grant in in_force] == [("community_worker", new)]

@@ -8,7 +8,7 @@ from linli.cases import operations
 from linli.cases.guards import NOT_YET_ASKED, OWN_WORK
 from linli.cases.models import Case
 from linli.kernel.errors import MOVED_ALREADY, NOT_ALLOWED, NOT_NOW
-from tests.builders import CAST, Town, a_case
+from tests.builders import Town, a_case, without
 from tests.cases.expect import last_event, not_found, refused
 from tests.cases.people import a_person
 from tests.conftest import NOW
@@ -20,8 +20,9 @@ def case(town: Town) -> Case:
 
 
 def miss(town: Town, case: Case, *, times: int) -> None:
-    for _ in range(times):
-        operations.miss_follow_up(actor=town.actor("follow_up"), case_id=case.pk, means="phone")
+    for index in range(times):
+        means = "message" if index == 1 else "phone"
+        operations.miss_follow_up(actor=town.actor("follow_up"), case_id=case.pk, means=means)
 
 
 def close(town: Town, case: Case, *, actor: Any = None) -> Case:
@@ -64,8 +65,16 @@ def test_after_three_attempts_without_an_answer(town: Town, times: int) -> None:
     assert (order.state, order.answered, order.satisfaction) == ("closed", None, None)
 
 
+def test_three_attempts_by_one_means_are_not_enough(town: Town) -> None:
+    case = a_case(town, at="reported")
+    for _ in range(4):
+        operations.miss_follow_up(actor=town.actor("follow_up"), case_id=case.pk, means="phone")
+    with refused(NOT_YET_ASKED):
+        close(town, case)
+
+
 def test_only_those_who_call_back_may(town: Town, case: Case) -> None:
-    for who in sorted(set(CAST) - {"follow_up"}):
+    for who in without("cases.follow_up"):
         with refused(NOT_ALLOWED):
             close(town, case, actor=town.actor(who))
 
@@ -100,5 +109,5 @@ def test_takes_a_fixed_number_of_statements(
 ) -> None:
     actor = town.actor("follow_up")
     # Savepoint and its release, lock, order, both moves, version, event.
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         close(town, case, actor=actor)

@@ -10,7 +10,7 @@ from linli.cases.models import Case, WorkOrder
 from linli.cases.operations.dispatching import NOT_SERVING
 from linli.kernel.actor import Actor
 from linli.kernel.errors import MOVED_ALREADY, NOT_ALLOWED
-from tests.builders import CAST, Town, a_case
+from tests.builders import Town, a_case, without
 from tests.cases.expect import last_event, not_found, refused
 from tests.cases.people import a_person
 from tests.conftest import NOW
@@ -111,7 +111,7 @@ def test_a_second_dispatch_hears_who_was_first(town: Town, at: str) -> None:
 
 
 def test_only_dispatchers_may(town: Town, case: Case) -> None:
-    for who in sorted(set(CAST) - {"dispatcher"}):
+    for who in without("cases.dispatch"):
         with refused(NOT_ALLOWED):
             dispatch(town, case, actor=town.actor(who))
 

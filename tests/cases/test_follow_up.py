@@ -8,7 +8,7 @@ from linli.cases import operations
 from linli.cases.guards import OWN_WORK
 from linli.cases.models import Case, FollowUp
 from linli.kernel.errors import FIELD_NEEDED, MOVED_ALREADY, NOT_ALLOWED, NOT_NOW
-from tests.builders import CAST, Town, a_case
+from tests.builders import Town, a_case, without
 from tests.cases.expect import last_event, not_found, refused
 from tests.cases.people import a_person
 from tests.conftest import NOW
@@ -93,7 +93,7 @@ def test_every_answer_is_needed(town: Town, case: Case, missing: str) -> None:
 
 
 def test_only_those_who_call_back_may(town: Town, case: Case) -> None:
-    for who in sorted(set(CAST) - {"follow_up"}):
+    for who in without("cases.follow_up"):
         with refused(NOT_ALLOWED):
             follow_up(town, case, actor=town.actor(who))
 

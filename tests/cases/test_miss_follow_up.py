@@ -8,8 +8,9 @@ import pytest
 from linli.cases import operations
 from linli.cases.guards import OWN_WORK
 from linli.cases.models import Case, WorkOrder
+from linli.cases.parts import OVERTAKEN
 from linli.kernel.errors import NOT_ALLOWED, NOT_NOW
-from tests.builders import CAST, Town, a_case
+from tests.builders import Town, a_case, without
 from tests.cases.expect import last_event, not_found, refused
 from tests.cases.people import a_person
 from tests.conftest import NOW
@@ -47,7 +48,7 @@ def test_no_answer_is_never_satisfied(town: Town, case: Case) -> None:
 
 
 def test_only_those_who_call_back_may(town: Town, case: Case) -> None:
-    for who in sorted(set(CAST) - {"follow_up"}):
+    for who in without("cases.follow_up"):
         with refused(NOT_ALLOWED):
             miss(town, case, actor=town.actor(who))
 
@@ -68,7 +69,8 @@ def test_a_caller_of_another_area_does_not_see_the_case(town: Town, case: Case) 
 )
 def test_only_after_the_report_and_before_the_answer(town: Town, at: str) -> None:
     case = a_case(town, at=at)
-    with refused(NOT_NOW):
+    is_over = at in ("followed_up", "closed")
+    with refused(OVERTAKEN if is_over else NOT_NOW):
         miss(town, case)
 
 

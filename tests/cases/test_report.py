@@ -10,7 +10,7 @@ from linli.cases.guards import NOT_YOUR_ORDER
 from linli.cases.models import Case, WorkOrder
 from linli.cases.operations.handling import NOT_REACHED_YET
 from linli.kernel.errors import FIELD_NEEDED, MOVED_ALREADY, NOT_ALLOWED, NOT_NOW
-from tests.builders import CAST, Town, a_case
+from tests.builders import Town, a_case, without
 from tests.cases.expect import last_event, not_found, refused
 from tests.cases.people import a_person
 from tests.conftest import NOW
@@ -43,7 +43,12 @@ def test_the_handling_clock_stops(town: Town, case: Case, resolution: str) -> No
     assert (order.resolution, order.public_reply) == (resolution, "已修好，请您试用。")
     event = last_event(case)
     assert (event.name, event.seq) == ("order.reported", 5)
-    assert event.payload == {"order_id": order.pk, "resolution": resolution}
+    written = order.reports.get()
+    assert event.payload == {
+        "order_id": order.pk,
+        "resolution": resolution,
+        "report_id": written.pk,
+    }
     assert (case.state, case.closed_at) == ("in_handling", None)
 
 
@@ -84,7 +89,7 @@ def test_a_contact_must_at_least_have_been_tried(town: Town) -> None:
 
 
 def test_only_handlers_may(town: Town, case: Case) -> None:
-    for who in sorted(set(CAST) - {"worker", "neighbour"}):
+    for who in without("cases.handle"):
         with refused(NOT_ALLOWED):
             report(town, case, actor=town.actor(who))
 
@@ -120,5 +125,5 @@ def test_takes_a_fixed_number_of_statements(
 ) -> None:
     actor = town.actor("worker")
     # Savepoint and its release, lock, order, move, version, event.
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         report(town, case, actor=actor)

@@ -248,7 +248,7 @@ def test_no_answer_after_a_colleague_had_one_says_so(town: Town) -> None:
     response = client.post(f"/cases/{case.number}/no-answer/", {"means": "phone"})
     assert response.status_code == 422
     page = Page(response)
-    assert page.shows("“No answer” is not possible while this is “Closed”.")
+    assert page.shows("“No answer” is not possible any more: “Close” by")
     assert page.shows("Nobody to call back")
     a_case(town, at="reported")
     page = Page(client.post(f"/cases/{case.number}/no-answer/", {"means": "phone"}))

@@ -87,8 +87,8 @@ def test_tells_what_happened_oldest_first(town: Town) -> None:
 
 def test_a_close_without_an_answer_says_so(town: Town) -> None:
     case = a_case(town, at="reported")
-    for _ in range(3):
-        operations.miss_follow_up(actor=town.actor("follow_up"), case_id=case.pk, means="phone")
+    for means in ("phone", "message", "phone"):
+        operations.miss_follow_up(actor=town.actor("follow_up"), case_id=case.pk, means=means)
     operations.close(actor=town.actor("follow_up"), case_id=case.pk)
     told = story_of(case_for(case.number, actor=town.actor("worker")))
     assert told[-1].what == "Closed without an answer from the caller"

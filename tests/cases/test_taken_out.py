@@ -16,7 +16,7 @@ from linli.cases.privacy.operations import (
 )
 from linli.kernel.errors import NOT_ALLOWED
 from linli.kernel.seal import blind_index
-from tests.builders import CAST, Town, a_case, a_draft
+from tests.builders import Town, a_case, a_draft, without
 from tests.cases.expect import asked, last_event, not_found, refused
 from tests.cases.pages import LANGUAGES, Page, a_client, says
 
@@ -162,7 +162,7 @@ def test_dispatcher_and_handler_write_it_anew(town: Town) -> None:
 
 def test_nobody_else_does(town: Town) -> None:
     case = a_case(town, at="in_progress")
-    for who in sorted(set(CAST) - {"worker", "neighbour", "dispatcher"}):
+    for who in without("cases.share"):
         with refused(NOT_ALLOWED):
             write(town, case, "六号楼", who=who)
     with not_found():

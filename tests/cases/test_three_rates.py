@@ -142,8 +142,8 @@ def test_what_each_answer_counts(
 
 def test_no_answer_counts_for_no_rate_but_the_response(town: Town) -> None:
     case = a_case(town, at="reported")
-    for _ in range(3):
-        operations.miss_follow_up(actor=town.actor("follow_up"), case_id=case.pk, means="phone")
+    for means in ("phone", "message", "phone"):
+        operations.miss_follow_up(actor=town.actor("follow_up"), case_id=case.pk, means=means)
     operations.close(actor=town.actor("follow_up"), case_id=case.pk)
     assert counts(rates()) == (1, 1, 0, 0, 0, 0)
 
