@@ -19,8 +19,10 @@ from linli.cases.choices import (
     Resolution,
     SupervisionReason,
 )
+from linli.cases.clocks.choices import LimitUnit
 from linli.cases.rules import CONSULT_AT_MOST, EXCLUDE_AT_MOST, HOLD_AT_MOST, PAUSE_AT_MOST
 from linli.kernel.actor import Actor
+from linli.kernel.flow import State
 from linli.territory.models import Organisation
 
 
@@ -288,6 +290,12 @@ class Application(models.Model):
     def __str__(self) -> str:
         return f"{self.order_id} {self.kind}"
 
+    @property
+    def unit_words(self) -> Any:
+        """Return in what an extension is measured: the unit of the order's handling limit."""
+        assert self.order.clock_class is not None, "an order without limits is not extended"
+        return LimitUnit(self.order.clock_class.limits.handling.unit.value).label
+
     def is_exclusion_at(self, now: dt.datetime) -> bool:
         """Return whether this keeps its order out of the rates at a moment."""
         return bool(
@@ -427,5 +435,10 @@ class CoTask(models.Model):
         return f"{self.order_id} → {self.organisation_id}"
 
     @property
+    def flow_state(self) -> State:
+        """Return the state with its words and tone."""
+        return flows.TASK.state(self.state)
+
+    @property
     def is_open(self) -> bool:
-        return not flows.TASK.state(self.state).terminal
+        return not self.flow_state.terminal

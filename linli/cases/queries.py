@@ -9,7 +9,16 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, When
 
 from linli.accounts.queries import names_of
 from linli.cases.flows import ENDED, ORDER, WAITING
-from linli.cases.models import Case, ClockAlert, Requester, WorkOrder
+from linli.cases.guards import DECIDED_BY, the_district
+from linli.cases.models import (
+    Application,
+    Case,
+    ClockAlert,
+    Consultation,
+    CoTask,
+    Requester,
+    WorkOrder,
+)
 from linli.cases.permissions import CasePermission as P
 from linli.cases.privacy.wall import through_the_wall
 from linli.cases.rules import Rate, ThreeRates
@@ -23,6 +32,9 @@ from linli.territory.models import Organisation, Place, day_of
 from linli.territory.serving import inside, serving
 
 EARLIER = 5
+ENDED_SHOWN = 10
+SHOWN = 50
+WAITS_FOR_OTHERS = ("objecting", "paused", "on_ledger", "reported", "verified", "followed_up")
 
 
 def case_for(number: str, *, actor: Actor, permission: str = P.SEE) -> Case:
@@ -110,14 +122,95 @@ def orders_of(actor: Actor) -> QuerySet[Any]:
     )
 
 
-def reported_by(actor: Actor) -> QuerySet[WorkOrder]:
-    """Return the unit's orders that wait for the call back."""
+def waiting_of(actor: Actor) -> QuerySet[WorkOrder]:
+    """Return the unit's orders that wait for others: a ruling, a call back, the end of a pause or hold."""
     return (
-        WorkOrder.objects.filter(
-            lead=actor.organisation_id, state__in=("reported", "verified", "followed_up")
-        )
+        WorkOrder.objects.filter(lead=actor.organisation_id, state__in=WAITS_FOR_OTHERS)
         .select_related("case__place", "case__lead_order", "lead")
-        .order_by("reported_at")
+        .order_by("state_since", "pk")
+    )
+
+
+def tasks_of(actor: Actor) -> QuerySet[CoTask]:
+    """Return the tasks that the actor's organisation has to do, the nearest deadline first."""
+    return (
+        CoTask.objects.filter(organisation=actor.organisation_id, ended_at__isnull=True)
+        .select_related("order__case__place", "order__lead", "organisation")
+        .order_by("due_at", "pk")
+    )
+
+
+def ended_tasks_of(actor: Actor) -> list[CoTask]:
+    """Return the organisation's tasks that ended last."""
+    ended = CoTask.objects.filter(organisation=actor.organisation_id, ended_at__isnull=False)
+    return list(ended.select_related("order__case__place").order_by("-ended_at")[:ENDED_SHOWN])
+
+
+def consultations_of(actor: Actor) -> QuerySet[Consultation]:
+    """Return what the actor's organisation is asked before dispatch and can still answer."""
+    return (
+        Consultation.objects.filter(
+            unit=actor.organisation_id,
+            answered_at__isnull=True,
+            due_at__gt=actor.now,
+            case__state="pending_dispatch",
+        )
+        .select_related("case__place")
+        .order_by("due_at", "pk")
+    )
+
+
+def _over(actor: Actor, permission: str) -> QuerySet[Case]:
+    return Case.objects.seen_by(actor, permission=permission)
+
+
+def to_decide(actor: Actor) -> list[Application]:
+    """Return the applications that the actor may decide, the oldest first.
+
+    Those of an order that has gone on meanwhile can only be refused; they stand on the case's own page.
+    """
+    found = (
+        Application.objects.filter(decided_at__isnull=True, order__case__in=_over(actor, P.APPROVE))
+        .exclude(order__lead=actor.organisation_id)
+        .exclude(user_id=actor.user_id or 0)
+        .select_related("order__case__place", "order__lead", "order__clock_class")
+        .order_by("at", "pk")[:SHOWN]
+    )
+    return [one for one in found if DECIDED_BY[one.kind](one.order, actor) is None]
+
+
+def held_by(actor: Actor) -> list[Application]:
+    """Return the holds on the ledger in the actor's area, the one to be looked at first before all."""
+    found = (
+        Application.objects.filter(
+            kind="hold",
+            is_granted=True,
+            ended_at__isnull=True,
+            order__case__in=_over(actor, P.APPROVE),
+        )
+        .exclude(order__lead=actor.organisation_id)
+        .select_related("order__case__place", "order__lead")
+        .order_by("until", "pk")[:SHOWN]
+    )
+    return [one for one in found if the_district(one.order, actor) is None]
+
+
+def to_verify(actor: Actor) -> list[WorkOrder]:
+    """Return the orders that others reported in the actor's area, to be looked at on site."""
+    return list(
+        WorkOrder.objects.filter(state="reported", case__in=_over(actor, P.VERIFY))
+        .exclude(lead=actor.organisation_id)
+        .select_related("case__place", "case__lead_order", "lead")
+        .order_by("reported_at", "pk")[:SHOWN]
+    )
+
+
+def to_rule(actor: Actor) -> list[WorkOrder]:
+    """Return the orders whose objection waits for a ruling, the nearest handling deadline first."""
+    return list(
+        WorkOrder.objects.filter(state="objecting", case__in=_over(actor, P.RULE))
+        .select_related("case__place", "case__lead_order", "lead")
+        .order_by("handling_due_at", "pk")[:SHOWN]
     )
 
 

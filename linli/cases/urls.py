@@ -1,6 +1,18 @@
 from django.urls import path
 
-from linli.cases.views import case, follow_up, intake, queue, rates, work
+from linli.cases.move_forms import FORMS
+from linli.cases.task_forms import FORMS as TASK_FORMS
+from linli.cases.views import (
+    approvals,
+    case,
+    follow_up,
+    intake,
+    moves,
+    queue,
+    rates,
+    tasks,
+    work,
+)
 
 app_name = "cases"
 urlpatterns = [
@@ -10,14 +22,34 @@ urlpatterns = [
     path("work/", work.work, name="work"),
     path("follow-up/", follow_up.follow_up, name="follow_up"),
     path("rates/", rates.rates, name="rates"),
+    path("tasks/", tasks.tasks, name="tasks"),
+    *(
+        path(f"tasks/<int:task_id>/{name.replace('_', '-')}/", tasks.task_view(name), name=name)
+        for name in TASK_FORMS
+    ),
+    path("tasks/<int:task_id>/withdraw/", tasks.withdraw_task, name="withdraw_task"),
+    path(
+        "consultations/<int:consultation_id>/answer/",
+        tasks.answer_consultation,
+        name="answer_consultation",
+    ),
+    path("approvals/", approvals.approvals, name="approvals"),
+    path("approvals/<int:application_id>/grant/", approvals.grant, name="grant"),
+    path("approvals/<int:application_id>/refuse/", approvals.refuse, name="refuse"),
     path("search/", queue.search, name="search"),
     path("cases/<str:number>/", case.case, name="case"),
     path("cases/<str:number>/dispatch/", queue.dispatch, name="dispatch"),
-    path("cases/<str:number>/accept/", case.accept, name="accept"),
-    path("cases/<str:number>/contact/", case.contact, name="contact"),
-    path("cases/<str:number>/report/", case.report, name="report"),
+    *(
+        path(
+            f"cases/<str:number>/{name.replace('_', '-')}/",
+            moves.move_view(name, case.show),
+            name=name,
+        )
+        for name in FORMS
+    ),
     path("cases/<str:number>/requester/", case.unmask, name="unmask"),
     path("cases/<str:number>/follow-up/", follow_up.record_follow_up, name="record_follow_up"),
     path("cases/<str:number>/no-answer/", follow_up.no_answer, name="no_answer"),
+    path("cases/<str:number>/rework/", follow_up.rework, name="rework"),
     path("cases/<str:number>/close/", follow_up.close, name="close"),
 ]

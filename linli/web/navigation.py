@@ -48,6 +48,8 @@ LOOP = (
 NAVIGATION = (
     NavItem("cases:queue", _("To dispatch"), "send", "cases.dispatch", "dispatch"),
     NavItem("cases:work", _("My work"), "inbox", "cases.handle", "handle"),
+    NavItem("cases:tasks", _("Tasks"), "users", "cases.task", "handle"),
+    NavItem("cases:approvals", _("Approvals"), "check", "cases.approve", "handle"),
     NavItem("cases:take_call", _("Take a call"), "phone", "cases.receive", "hear", go=True),
     NavItem("cases:follow_up", _("Call back"), "visit", "cases.follow_up", "follow_up"),
     NavItem("workforce:week", _("Duty roster"), "clock", "workforce.roster", ""),

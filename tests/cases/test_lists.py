@@ -51,14 +51,14 @@ def test_whoever_has_no_unit_has_no_orders_in_hand(town: Town) -> None:
     a_case(town, at="dispatched")
     alone = a_person(town, "community_worker", place="110105019029", unit=None)
     assert ids(queries.orders_of(alone)) == []
-    assert ids(queries.reported_by(alone)) == []
+    assert ids(queries.waiting_of(alone)) == []
 
 
 def test_what_the_unit_waits_for(town: Town) -> None:
     asked = a_case(town, at="followed_up", now=NOW - HOUR)
     waiting = a_case(town, at="reported", now=NOW)
     a_case(town, at="closed")
-    assert [o.case for o in queries.reported_by(town.actor("worker"))] == [asked, waiting]
+    assert [o.case for o in queries.waiting_of(town.actor("worker"))] == [asked, waiting]
 
 
 def test_calls_back_are_those_of_other_units_the_longest_waiting_first(town: Town) -> None:

@@ -61,7 +61,7 @@ def test_a_city_is_loaded_once_goes_on_after_a_kill_and_shows_something_to_every
     users = {user.username: user for user in User.objects.all()}
     worker = actor_of(users["worker-shuanghe"], now=NOW)
     assert len(queries.orders_of(worker)) >= 5
-    assert len(queries.reported_by(worker)) >= 1
+    assert len(queries.waiting_of(worker)) >= 1
     assert len(queries.received(actor=actor_of(users["dispatcher"], now=NOW))) >= 1
     assert len(queries.to_follow_up(actor=actor_of(users["follow-up"], now=NOW))) >= 3
     rates = queries.three_rates(

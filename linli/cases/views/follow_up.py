@@ -69,6 +69,17 @@ def close(request: ActorRequest, number: str) -> HttpResponse:
     return _page(request, chosen=number, form=form) if form.errors else redirect("cases:follow_up")
 
 
+@needs(P.FOLLOW_UP)
+@require_POST
+def rework(request: ActorRequest, number: str) -> HttpResponse:
+    """Send the order back to its lead, once, with half the limit."""
+    case = case_or_404(request, number, permission=P.FOLLOW_UP)
+    form = RuleForm(request.POST)
+    with form.catching():
+        operations.rework(actor=request.actor, case_id=case.pk)
+    return _page(request, chosen=number, form=form) if form.errors else redirect("cases:follow_up")
+
+
 @freshly_proved
 def _unmask_here(request: ActorRequest) -> HttpResponse:
     number = request.POST.get("case", "")
@@ -117,6 +128,8 @@ def _page(
             "script": _script(selected),
             "can_close": refusal is None,
             "close_refusal": refusal,
+            "can_rework": selected.state == "followed_up"
+            and ORDER.closed(selected, "rework", actor=request.actor) is None,
         }
     bad = (form is not None and form.errors) or (unmask_form is not None and unmask_form.errors)
     return render(request, "cases/follow_up.html", context, status=422 if bad else 200)

@@ -14,6 +14,7 @@ from linli.cases.flows import WAITING
 from linli.cases.forms import DispatchForm
 from linli.cases.permissions import CasePermission as P
 from linli.cases.views.finding import case_or_404
+from linli.cases.views.moves import moves_of
 from linli.kernel.http import ActorRequest, needs
 from linli.kernel.ids import read_number
 from linli.territory.models import Place
@@ -60,6 +61,7 @@ def _queue_page(
         "total": page.paginator.count,
         "selected": selected,
         "chosen": bool(chosen),
+        "to_rule": queries.to_rule(request.actor) if request.actor.may(P.RULE) else [],
         "loop_step": "dispatch",
     }
     if selected is not None:
@@ -72,6 +74,7 @@ def _queue_page(
             "override": offered(selected, at=request.actor.now, override=True),
             "path": path_names(selected.place),
             "is_waiting": selected.state in WAITING,
+            "moves": moves_of(selected, actor=request.actor, failed={}),
         }
     failed = form is not None and form.errors
     return render(request, "cases/queue.html", context, status=422 if failed else 200)

@@ -48,7 +48,7 @@ def work(request: ActorRequest) -> HttpResponse:
             if grouped[key]
         ],
         "total": len(orders),
-        "waiting": list(queries.reported_by(actor)),
+        "waiting": list(queries.waiting_of(actor)),
         "loop_step": "handle",
     }
     place = _place_of(request.user)
