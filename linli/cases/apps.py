@@ -7,3 +7,4 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         from linli.cases.privacy import redactors as redactors
+        from linli.cases.searching import redactors as search_redactors  # noqa: F401

@@ -38,6 +38,7 @@ from linli.cases.papers import known as _known
 from linli.cases.permissions import CasePermission as P
 from linli.cases.privacy.collections import REQUESTER
 from linli.cases.rules import PAUSES, REOPEN_WITHIN
+from linli.cases.searching.models import CaseSearch as CaseSearch
 from linli.kernel.actor import SCOPE_COLUMNS, Actor
 from linli.kernel.ids import show_number
 from linli.kernel.scope import Scoped, ScopedQuerySet

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from linli.cases.move_forms import FORMS
+from linli.cases.searching import views as searching
 from linli.cases.task_forms import FORMS as TASK_FORMS
 from linli.cases.views import (
     approvals,
@@ -36,7 +37,7 @@ urlpatterns = [
     path("approvals/", approvals.approvals, name="approvals"),
     path("approvals/<int:application_id>/grant/", approvals.grant, name="grant"),
     path("approvals/<int:application_id>/refuse/", approvals.refuse, name="refuse"),
-    path("search/", queue.search, name="search"),
+    path("search/", searching.search, name="search"),
     path("cases/<str:number>/", case.case, name="case"),
     path("cases/<str:number>/dispatch/", queue.dispatch, name="dispatch"),
     *(

@@ -53,7 +53,7 @@ PAGES = (
     ("worker", "/work/", "dispatched", "现在需要您", "Needs you now"),
     ("follow_up", "/follow-up/", "reported", "存回访", "Keep the answers"),
     ("leader", "/rates/", "closed", "怎么算的", "What is counted"),
-    ("operator", "/search/", "received", "按编号找诉求", "Find a case by its number"),
+    ("operator", "/search/", "received", "查找诉求", "Find a case"),
     ("worker", "case", "in_progress", "全部经过", "The whole story"),
 )
 

@@ -8,6 +8,7 @@ from linli.cases.parts import happened, locked_order, move_order
 from linli.cases.permissions import CasePermission as P
 from linli.cases.privacy.rules import is_hidden_from
 from linli.cases.privacy.wall import requester_of
+from linli.cases.searching.parts import index_words
 from linli.kernel.actor import Actor
 from linli.kernel.errors import Refusal
 from linli.kernel.events import Code
@@ -84,6 +85,7 @@ def report(
         resolution=resolution,
         public_reply=public_reply.strip(),
     )
+    index_words([case], reply=order.public_reply)
     written = Report.objects.create(
         order=order,
         at=actor.now,

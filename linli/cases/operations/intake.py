@@ -16,6 +16,7 @@ from linli.cases.permissions import CasePermission as P
 from linli.cases.privacy.redaction import redacted
 from linli.cases.privacy.wall import areas_of
 from linli.cases.rules import check_moment, check_words, title_of
+from linli.cases.searching.parts import index_words
 from linli.kernel.actor import Actor
 from linli.kernel.errors import Refusal, RuleBroken
 from linli.kernel.events import Code, record_many
@@ -224,7 +225,7 @@ def _within(place: Place, *, actor: Actor) -> bool:
 
 
 def _write(rows: Sequence[tuple[Case, Requester]], *, actor: Actor, into: BatchOutcome) -> None:
-    """Give numbers and write cases, requesters, events and outbox: four statements for any number."""
+    """Give numbers and write cases, requesters, search rows, events and outbox, in few statements for any number."""
     if not rows:
         return
     with connection.cursor() as cursor:
@@ -256,5 +257,6 @@ def _write(rows: Sequence[tuple[Case, Requester]], *, actor: Actor, into: BatchO
         )
         for case in cases
     ]
+    index_words(cases)
     record_many(happened, actor=actor, kind="case")
     into.created.extend(cases)

@@ -1,9 +1,9 @@
-"""The dispatcher's queue, and the search by number."""
+"""The dispatcher's queue."""
 
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -16,7 +16,6 @@ from linli.cases.permissions import CasePermission as P
 from linli.cases.views.finding import case_or_404
 from linli.cases.views.moves import moves_of
 from linli.kernel.http import ActorRequest, needs
-from linli.kernel.ids import read_number
 from linli.territory.models import Place
 from linli.territory.queries import path_names
 
@@ -87,26 +86,3 @@ def _why(unit: Any, place: Place) -> str:
         "place": unit.serves.name,
         "inner": place.name,
     }
-
-
-@needs(P.SEE)
-def search(request: ActorRequest) -> HttpResponse:
-    """Open a case by the number that somebody reads out."""
-    asked = request.GET.get("q", "").strip()
-    number = read_number(asked)
-    refusal = ""
-    if number is not None:
-        try:
-            return redirect("cases:case", number=case_or_404(request, number).number)
-        except Http404:
-            refusal = _(
-                "No case with this number within your area. Have it read once more, or ask the "
-                "hotline centre, who see the whole city."
-            )
-    elif asked:
-        refusal = _(
-            "This cannot be a case number: the last digit checks the others, and it does not fit. "
-            "Have it read once more, slowly, in groups."
-        )
-    context = {"query": asked, "refusal": refusal}
-    return render(request, "cases/search.html", context, status=404 if refusal else 200)
