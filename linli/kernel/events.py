@@ -42,7 +42,8 @@ def event(name: str) -> typing.Callable[[Kind], Kind]:
     return register
 
 
-def _payload(happened: Any) -> str:
+def payload_of(happened: Any) -> str:
+    """Return an event's fields as JSON. Raises ValueError for a text that is no code."""
     values: dict[str, Any] = {}
     for field in dataclasses.fields(happened):
         value = getattr(happened, field.name)
@@ -84,6 +85,6 @@ def record_many(batch: Sequence[tuple[Any, int, int]], *, actor: Actor, kind: st
                 [happened.event_name for happened, _, _ in batch],
                 [stream for _, stream, _ in batch],
                 [seq for _, _, seq in batch],
-                [_payload(happened) for happened, _, _ in batch],
+                [payload_of(happened) for happened, _, _ in batch],
             ],
         )

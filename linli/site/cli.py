@@ -304,6 +304,29 @@ def keys_drop(number: int, index: bool) -> None:
 
 
 @linli.command()
+@click.option("--cases", default=100_000, show_default=True, help="Seeded cases that shall stand.")
+@click.option("--database", default="linli_seed", show_default=True, help="Database for it.")
+@click.option("--seed", "number", default=1, show_default=True, help="Another number, other cases.")
+@click.option(
+    "--as-of", type=click.DateTime(), help="The cases end at this moment (UTC); now if not given."
+)
+def seed(cases: int, database: str, number: int, as_of: Any) -> None:
+    """Fill a database with invented cases of a year, with all their events; for benches and trying.
+
+    Every constraint and trigger stays on. The same seed and moment give the same cases.
+    """
+    import datetime as dt
+
+    os.environ["LINLI_DEMO"] = "1"
+    ready(role="owner", database=database)
+    from linli.site import install, seed_command
+
+    install.migrate(progress=lambda line: click.echo(line, err=True))
+    moment = as_of.replace(tzinfo=dt.UTC) if as_of else dt.datetime.now(dt.UTC)
+    sys.exit(seed_command.run(cases=cases, seed=number, as_of=moment))
+
+
+@linli.command()
 @click.argument("number")
 @click.option("--english", is_flag=True, help="Tell it in English.")
 def explain(number: str, english: bool) -> None:
