@@ -50,7 +50,14 @@ EVERYBODY = {
     "accounts.come_in",
 }
 ALLOWED = {
-    "operator": {"cases.see", "cases.see_hidden", "cases.receive", "cases.triage", "cases.reopen", "cases.looks"},
+    "operator": {
+        "cases.see",
+        "cases.see_hidden",
+        "cases.receive",
+        "cases.triage",
+        "cases.reopen",
+        "cases.looks",
+    },
     "dispatcher": {
         "cases.see",
         "cases.see_hidden",
