@@ -19,6 +19,7 @@ from linli.cases.models import (
     ClockAlert,
     ContactLog,
     FollowUp,
+    Report,
     Requester,
     WorkOrder,
 )
@@ -59,6 +60,7 @@ COLUMNS: dict[type[Any], tuple[str, ...]] = {
         *("city_code", "district_code", "street_code", "community_code"),
     ),
     ContactLog: ("id", "order_id", "at", "user_id", "means", "was_reached", "note"),
+    Report: ("id", "order_id", "at", "user_id", "resolution", "public_reply"),
     FollowUp: (
         *("id", "order_id", "at", "user_id", "means", "was_reached", "was_contacted"),
         *("answered", "satisfaction", "note"),
@@ -106,7 +108,10 @@ class Rows:
 
     def add(self, drawn: Sequence[Drawn], *, counters: Sequence[int]) -> None:
         """Make the rows of the cases; `counters` are of the sequence of case numbers."""
-        ids = {model: keys(model, len(drawn)) for model in (Case, WorkOrder, ContactLog, FollowUp)}
+        ids = {
+            model: keys(model, len(drawn))
+            for model in (Case, WorkOrder, ContactLog, Report, FollowUp)
+        }
         happened: list[tuple[Any, ...]] = []
         for one, counter in zip(drawn, counters, strict=True):
             happened += self._live(one, counter=counter, ids=ids)
@@ -253,7 +258,13 @@ class Rows:
             )
             happened.append((contacted, unit, told))
         if reported:
-            done = events.OrderReported(order_id=order_id, resolution=Code(request.resolution))
+            key = next(ids[Report])
+            self.tables[Report].append(
+                (key, order_id, reported, handler, request.resolution, request.reply)
+            )
+            done = events.OrderReported(
+                order_id=order_id, resolution=Code(request.resolution), report_id=key
+            )
             happened.append((reported, unit, done))
         if answered:
             key = next(ids[FollowUp])
