@@ -27,19 +27,24 @@ _ALIVE = (0x4C494E4C, 1)
 
 @dataclass(frozen=True)
 class Drained:
-    """What one batch did. `head` is None when there was nothing to do or another drainer is at work."""
+    """What one batch did. `head` is None when there was nothing to do or another drainer is at work;
+    `newest` is the highest number of an outbox row taken."""
 
     count: int = 0
     head: Head | None = None
+    newest: int = 0
 
 
-def drain(*, now: dt.datetime, limit: int = BATCH) -> Drained:
-    """Seal at most `limit` events in one transaction, then write the head to its file."""
+def drain(*, now: dt.datetime, limit: int = BATCH, beyond: int = 0) -> Drained:
+    """Seal at most `limit` events in one transaction, then write the head to its file.
+
+    `beyond` passes over outbox rows up to that number without looking at them.
+    """
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
         if not cursor.fetchone()[0]:
             return Drained()
-        taken = _taken(cursor, limit)
+        taken = _taken(cursor, limit, beyond)
         if not taken:
             return Drained()
         head = _seal(cursor, [values for _outbox_id, values in taken], now=now)
@@ -48,7 +53,7 @@ def drain(*, now: dt.datetime, limit: int = BATCH) -> Drained:
         )
         cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, str(head.position)])
     heads.append(head)
-    return Drained(len(taken), head)
+    return Drained(len(taken), head, taken[-1][0])
 
 
 def note_head(*, now: dt.datetime) -> None:
@@ -98,14 +103,15 @@ def head_now(*, now: dt.datetime, is_restored: bool = False) -> Head:
     )
 
 
-def _taken(cursor: Any, limit: int) -> list[tuple[int, dict[str, Any]]]:
+def _taken(cursor: Any, limit: int, beyond: int) -> list[tuple[int, dict[str, Any]]]:
     """Return (outbox id, event) of the oldest rows. A row whose event is gone, or was sealed before, stays:
     it blocks nobody, and `linli audit verify` names it."""
     cursor.execute(
         f"SELECT x.id, {EVENT_COLUMNS} FROM kernel_outbox x JOIN kernel_event e ON e.id = x.event_id"  # noqa: S608
-        " WHERE NOT EXISTS (SELECT FROM journal_eventorder o WHERE o.event_id = x.event_id)"
+        " WHERE x.id > %s AND NOT EXISTS"
+        " (SELECT FROM journal_eventorder o WHERE o.event_id = x.event_id)"
         " ORDER BY x.id LIMIT %s",
-        [limit],
+        [beyond, limit],
     )
     return [(row[0], event_values(row[1:])) for row in cursor.fetchall()]
 

@@ -93,6 +93,12 @@ def follow(follower: Subscriber, *, now: dt.datetime, limit: int = BATCH) -> int
         return 0
 
 
+def failing() -> list[str]:
+    """Return the subscribers whose last batch failed."""
+    found = Cursor.objects.filter(failed_at__isnull=False, name__in=SUBSCRIBERS)
+    return list(found.order_by("name").values_list("name", flat=True))
+
+
 def rewind(name: str, *, now: dt.datetime) -> None:
     """Let a subscriber read everything again from the first event (its own tables were emptied)."""
     Cursor.objects.filter(name=name).update(

@@ -12,6 +12,8 @@ from linli.kernel import clock
 from linli.site.running import until_stopped
 
 EVERY = 0.2
+LOOK_AT_ALL = 25
+NEAR = 2000
 LONGEST_PAUSE = 5.0
 log = structlog.get_logger("linli.journal")
 
@@ -23,7 +25,7 @@ def run() -> None:
         target=_repeat, args=(stopped, _hand_on, lambda: None), name="subscribers"
     )
     handing_on.start()
-    _repeat(stopped, _drain, _begin)
+    _repeat(stopped, Rounds(), _begin)
     handing_on.join()
 
 
@@ -32,8 +34,26 @@ def _begin() -> None:
     note_head(now=clock.now())
 
 
-def _drain() -> bool:
-    return drain(now=clock.now()).count == BATCH
+class Rounds:
+    """The drainer's rounds. Most look only at the newest outbox rows.
+
+    Rows that were taken stay on disk for as long as any transaction in the database is older than they are.
+    After ten such minutes each look from the beginning passes over a hundred thousand of them, five times
+    a second. What was committed late lies among them and is found by the rounds that look at all.
+    """
+
+    def __init__(self) -> None:
+        self.number = 0
+        self.newest = 0
+
+    def __call__(self) -> bool:
+        """Seal one batch. Returns whether more is left."""
+        looks_at_all = self.number % LOOK_AT_ALL == 0
+        self.number += 1
+        beyond = 0 if looks_at_all else max(0, self.newest - NEAR)
+        done = drain(now=clock.now(), beyond=beyond)
+        self.newest = max(self.newest, done.newest)
+        return done.count == BATCH
 
 
 def _hand_on() -> bool:

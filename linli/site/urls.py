@@ -12,12 +12,14 @@ def health_whole(request: HttpRequest) -> HttpResponse:
     the installation; a proxy asks /health, which a stopped worker does not take down."""
     from linli.jobs.queries import has_worker
     from linli.journal.drainer import is_alive
+    from linli.journal.following import failing
     from linli.journal.queries import last_check
 
-    newest = last_check()
+    newest, stuck = last_check(), failing()
     found = {
         "drainer": "ok" if is_alive() else "missing",
         "worker": "ok" if has_worker() else "missing",
+        "subscribers": f"{', '.join(stuck)} failing" if stuck else "ok",
         "record": f"{newest.fault_count} faults" if newest and newest.fault_count else "ok",
     }
     lines = ["database ok", *(f"{name} {state}" for name, state in found.items())]

@@ -15,6 +15,7 @@ from linli.journal.keys import keys
 from linli.journal.models import EventOrder
 from linli.journal.verify import verify
 from linli.kernel.models import Outbox
+from linli.site import drainer_command
 from tests.journal.record import NOW, a_record, happened, sealed
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -182,6 +183,33 @@ def test_an_event_that_is_committed_late_comes_later_and_nothing_is_lost() -> No
     assert sealed().count == 1
     assert EventOrder.objects.get(event_id=late).position == 13
     assert verify().faults == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rounds_look_near_the_newest_and_find_the_late_one_when_they_look_at_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(drainer_command, "NEAR", 2)
+    monkeypatch.setattr(drainer_command, "LOOK_AT_ALL", 4)
+    rounds = drainer_command.Rounds()
+    with other_connection() as slow:
+        late = slow.execute(
+            "INSERT INTO kernel_event (name, stream_kind, stream_id, seq, at, channel, payload)"
+            " VALUES ('test.late', 'test', 70, 1, now(), 'web', '{}') RETURNING id"
+        ).fetchone()[0]  # type: ignore[index]
+        slow.execute("INSERT INTO kernel_outbox (event_id) VALUES (%s)", [late])
+        for seq in range(1, 6):
+            happened(1, seq)
+        rounds()
+        slow.commit()
+    for _ in range(3):
+        rounds()
+        assert not EventOrder.objects.filter(event_id=late).exists()
+    rounds()
+    assert EventOrder.objects.get(event_id=late).position == 6
+    happened(1, 6)
+    rounds()
+    assert EventOrder.objects.count() == 7
 
 
 @pytest.mark.django_db(transaction=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 import pytest
 from django.db import connection, transaction
 
-from linli.journal.following import SUBSCRIBERS, Subscriber, follow, rewind, subscriber
+from linli.journal.following import SUBSCRIBERS, Subscriber, failing, follow, rewind, subscriber
 from linli.journal.models import Cursor
 from linli.journal.queries import Sealed
 from tests.journal.record import NOW, a_record, happened, sealed
@@ -88,12 +88,14 @@ def test_a_failure_leaves_everything_as_it_was_and_comes_again() -> None:
         "RuntimeError",
         1,
     )
+    assert failing() == ["test.reader"]
     assert reader.wrote() == 0
     assert follow(reader.own, now=NOW + dt.timedelta(seconds=0.9)) == 0, "it pauses"
     assert follow(reader.own, now=NOW + dt.timedelta(seconds=1)) == 12
     row.refresh_from_db()
     assert (row.position, row.failed_at, row.failure, row.failure_count) == (12, None, "", 0)
     assert reader.wrote() == 1
+    assert failing() == []
 
 
 def test_the_pause_grows_to_five_minutes() -> None:
