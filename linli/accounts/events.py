@@ -8,6 +8,13 @@ class AccountOpened:
     user_id: int
 
 
+@event("account.changed")
+class AccountChanged:
+    """Name or staff number were written anew."""
+
+    user_id: int
+
+
 @event("account.shut")
 class AccountShut:
     user_id: int

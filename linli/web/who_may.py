@@ -107,6 +107,7 @@ DOES: dict[str, Any] = {
     "accounts.open_account": _("open an account"),
     "accounts.give_role": _("give somebody a role over an area"),
     "accounts.open_person": _("open an account and make its one-time code"),
+    "accounts.change_person": _("write a name or staff number anew"),
     "accounts.end_role": _("end somebody's role"),
     "accounts.give_code": _("reset a password by a one-time code"),
     "accounts.sign_out_everywhere": _("sign somebody out everywhere"),

@@ -115,6 +115,31 @@ def test_no_name_at_the_door_means_two_persons(town: Town, root: Actor) -> None:
     refuses(NUMBER_TAKEN, operations.open_person, username="yi", staff_number="7", **given)
 
 
+def test_a_staff_number_is_written_down_later(town: Town, root: Actor) -> None:
+    li, ma = a_real(town.users["worker"]), a_real(town.users["neighbour"])
+    admin = a_browser(town.users["administrator"])
+    address = reverse("accounts:change_person", args=["li"])
+    assert admin.post(address, {"display_name": "李社工", "staff_number": "7"}).status_code == 302
+    li.refresh_from_db()
+    assert li.staff_number == "7"
+    operations.change_person(actor=root, user_id=li.pk, display_name="李", staff_number="7")
+    for number in ("7", "li"):
+        refuses(
+            NUMBER_TAKEN,
+            operations.change_person,
+            actor=root,
+            user_id=ma.pk,
+            display_name="马",
+            staff_number=number,
+        )
+    page = admin.post(
+        reverse("accounts:change_person", args=["ma"]),
+        {"display_name": "马某", "staff_number": "7"},
+    )
+    assert page.status_code == 422
+    assert Page(page).fields["display_name"] == ["马某"]
+
+
 def test_an_area_ends_at_its_border(town: Town) -> None:
     street = of_street(town)
     with pytest.raises(Organisation.DoesNotExist):

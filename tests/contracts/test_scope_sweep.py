@@ -175,6 +175,7 @@ THINGS: dict[str, Thing] = {
     "accounts:person": Thing(_worker, NOBODY),
     "accounts:give_role": Thing(_worker, NOBODY, {"role": "leader", "place_code": "110105015044"}),
     "accounts:end_role": Thing(_grant, NO_ROW),
+    "accounts:change_person": Thing(_worker, NOBODY, {"display_name": "某", "staff_number": "7"}),
     "accounts:give_code": Thing(_worker, NOBODY),
     "accounts:sign_out_person": Thing(_worker, NOBODY),
     "accounts:shut_person": Thing(_worker, NOBODY),

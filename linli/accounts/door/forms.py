@@ -11,7 +11,6 @@ from allauth.mfa.base.forms import ReauthenticateForm as MfaReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
-from django.contrib.auth.password_validation import password_validators_help_texts
 from django.utils.translation import gettext_lazy as _
 
 from linli.accounts.door.choices import Means, Outcome
@@ -20,6 +19,9 @@ from linli.accounts.parts import door
 from linli.kernel import clock
 from linli.kernel.errors import RuleBroken
 
+PASSWORD_HELP = _(
+    "At least ten characters, not digits alone, without your name, and none that many people use."
+)
 CODE_KEYS = {"autocomplete": "one-time-code", "inputmode": "numeric", "autocapitalize": "none"}
 
 
@@ -102,7 +104,7 @@ class ChangePasswordForm(AllauthChangePasswordForm):
         say(self, "oldpassword", _("Present password"))
         say(self, "password1", _("New password"))
         say(self, "password2", _("New password, once more"))
-        self.fields["password1"].help_text = " ".join(password_validators_help_texts())
+        self.fields["password1"].help_text = PASSWORD_HELP
 
 
 class OwnForm(forms.Form):
@@ -150,7 +152,7 @@ class OneTimeCodeForm(OwnForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["password"].help_text = " ".join(password_validators_help_texts())
+        self.fields["password"].help_text = PASSWORD_HELP
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

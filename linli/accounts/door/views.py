@@ -229,7 +229,9 @@ def mine(request: ActorRequest) -> HttpResponse:
         "keys": [row.wrap() for row in factors if row.type == "webauthn"],
         "has_codes": any(row.type == "recovery_codes" for row in factors),
         "must_set_up": is_asked(request) and proved_at(request) is None,
-        "may_keep": not needs_second_factor(request.actor) and not person.is_demo,
+        "may_keep": not needs_second_factor(request.actor)
+        and not person.is_demo
+        and DEVICE not in request.session,
         "devices": Device.objects.filter(
             user_id=user, ended_at__isnull=True, expires_at__gt=now
         ).order_by("pk"),

@@ -58,10 +58,24 @@ class GiveRoleForm(OwnForm):
 
     def __init__(self, *args: Any, appointments: list[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = [(code, role.label) for code, role in ROLES.items()]  # type: ignore[attr-defined]
+        roles = [(code, role.label) for code, role in ROLES.items()]
+        self.fields["role"].choices = [("", "—"), *roles]  # type: ignore[attr-defined]
         held = [
             (row.pk, f"{row.post.organisation.name} · {row.post.title}") for row in appointments
         ]
         self.fields["appointment"].choices = [("", "—"), *held]  # type: ignore[attr-defined]
         if not held:
             del self.fields["appointment"]
+
+
+class ChangePersonForm(OwnForm):
+    """Name and staff number of an account."""
+
+    display_name = forms.CharField(label=_("Name"), max_length=64)
+    staff_number = forms.CharField(
+        label=_("Staff number"),
+        max_length=32,
+        required=False,
+        help_text=_("By it the city's own sign-in knows the person."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )

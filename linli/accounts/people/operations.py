@@ -6,6 +6,7 @@ from allauth.mfa.models import Authenticator
 
 from linli.accounts.door.choices import RESET_LASTS
 from linli.accounts.events import (
+    AccountChanged,
     AccountLetInAgain,
     AccountOpened,
     AccountShut,
@@ -56,10 +57,21 @@ def open_person(
     return user, new_code(user, actor=actor)
 
 
-def _free(username: str, staff_number: str) -> None:
+@operation(P.MANAGE)
+def change_person(*, actor: Actor, user_id: int, display_name: str, staff_number: str = "") -> None:
+    """Write name and staff number of an account anew. Raises RuleBroken for a number that is taken."""
+    user = _managed(user_id, actor=actor)
+    _free("", staff_number, but=user)
+    user.display_name, user.staff_number = display_name, staff_number or None
+    user.save(update_fields=["display_name", "staff_number"])
+    happened(user, AccountChanged(user_id=user.pk), actor=actor)
+
+
+def _free(username: str, staff_number: str, *, but: User | None = None) -> None:
     """Refuse a name or number by which another person could be meant at the door."""
+    others = User.objects.exclude(pk=but.pk if but else None)
     for name in filter(None, (username, staff_number)):
-        taken = User.objects.filter(username=name) | User.objects.filter(staff_number=name)
+        taken = others.filter(username=name) | others.filter(staff_number=name)
         if taken.exists():
             raise NAME_TAKEN(name=name) if name == username else NUMBER_TAKEN(number=name)
 

@@ -2,15 +2,18 @@
 
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from linli.accounts.models import User
 from linli.accounts.people.queries import happenings
 from linli.accounts.permissions import ROLES
 from linli.accounts.queries import names_of
+from linli.territory.models import Place
 
 TELLERS: dict[str, Any] = {
     "account.opened": _("The account was opened"),
+    "account.changed": _("Name or staff number were written anew"),
     "account.shut": _("The account was shut"),
     "account.let_in_again": _("The account was opened again"),
     "role.given": _("Role given: %(role)s over %(place)s"),
@@ -30,17 +33,26 @@ TELLERS: dict[str, Any] = {
 }
 
 
+def named(place: Place) -> str:
+    """Return a place's name in the language in force."""
+    english = place.name_en if (get_language() or "").startswith("en") else ""
+    return english or place.name
+
+
 def story_of(user: User) -> list[dict[str, Any]]:
     """Return the last happenings of an account, the newest first: words, at, who (None: the server)."""
     rows = happenings(user)
     people = names_of({row["user_id"] for row in rows if row["user_id"]})
+    codes = {row["payload"]["place_code"] for row in rows if "place_code" in row["payload"]}
+    places = Place.objects.in_bulk(codes, field_name="code") if codes else {}
     told = []
     for row in rows:
         facts = dict(row["payload"])
         if "role" in facts:
             role = ROLES.get(facts["role"])
             facts["role"] = role.label if role else facts["role"]
-            facts["place"] = facts["place_code"]
+            place = places.get(facts["place_code"])
+            facts["place"] = named(place) if place else facts["place_code"]
         words = str(TELLERS[row["name"]]) % facts
         told.append({"words": words, "at": row["at"], "who": people.get(row["user_id"] or 0)})
     return told

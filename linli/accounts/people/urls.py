@@ -6,6 +6,7 @@ urlpatterns = [
     path("people/", views.people, name="people"),
     path("open-account/", views.open_person, name="open_person"),
     path("people/<str:username>/", views.person, name="person"),
+    path("people/<str:username>/change/", views.change, name="change_person"),
     path("people/<str:username>/role/", views.give, name="give_role"),
     path("roles/<int:grant>/end/", views.end_role, name="end_role"),
     path("people/<str:username>/code/", views.give_code, name="give_code"),

@@ -17,7 +17,7 @@ from linli.accounts.door.proofs import freshly_proved
 from linli.accounts.models import Appointment, FactorReset, RoleGrant, User
 from linli.accounts.operations import give_role
 from linli.accounts.people import operations
-from linli.accounts.people.forms import GiveRoleForm, OpenPersonForm
+from linli.accounts.people.forms import ChangePersonForm, GiveRoleForm, OpenPersonForm
 from linli.accounts.people.queries import find, looked_after, with_standing
 from linli.accounts.people.story import story_of
 from linli.accounts.permissions import ROLES
@@ -72,6 +72,21 @@ def _unit(code: str, request: ActorRequest) -> Organisation | None:
 def person(request: ActorRequest, username: str) -> HttpResponse:
     """Show one account."""
     return _page(request, _person(request, username))
+
+
+@needs(P.MANAGE)
+@require_POST
+@freshly_proved
+def change(request: ActorRequest, username: str) -> HttpResponse:
+    """Write name and staff number anew."""
+    user = _person(request, username)
+    form = ChangePersonForm(request.POST)
+    if form.is_valid():
+        with form.catching():
+            operations.change_person(actor=request.actor, user_id=user.pk, **form.cleaned_data)
+            messages.success(request, _("Written anew."))
+            return redirect("accounts:person", username)
+    return _page(request, user, change_form=form)
 
 
 @needs(P.MANAGE)
@@ -184,7 +199,12 @@ def _role_form(user: User, request: ActorRequest, data: Any = None) -> GiveRoleF
 
 
 def _page(
-    request: ActorRequest, user: User, *, code: str = "", form: GiveRoleForm | None = None
+    request: ActorRequest,
+    user: User,
+    *,
+    code: str = "",
+    form: GiveRoleForm | None = None,
+    change_form: ChangePersonForm | None = None,
 ) -> HttpResponse:
     actor = request.actor
     user = with_standing(user, at=actor.now)
@@ -209,7 +229,11 @@ def _page(
         "may_act": further is None and user.pk != actor.user_id and not user.is_demo,
         "reset": open_reset.first(),
         "form": form or _role_form(user, request),
+        "change_form": change_form
+        or ChangePersonForm(
+            initial={"display_name": user.display_name, "staff_number": user.staff_number or ""}
+        ),
         "story": story_of(user),
     }
-    status = 422 if form is not None and form.errors else 200
-    return render(request, "accounts/people/person.html", context, status=status)
+    failed = any(one is not None and one.errors for one in (form, change_form))
+    return render(request, "accounts/people/person.html", context, status=422 if failed else 200)
