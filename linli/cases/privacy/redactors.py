@@ -9,7 +9,22 @@ from collections.abc import Callable, Sequence
 
 from django.db.models import Model
 
-from linli.cases.models import Case, ContactLog, FollowUp, Requester, Unmasking, WorkOrder
+from linli.cases.models import (
+    Application,
+    Case,
+    Consultation,
+    ContactLog,
+    CoTask,
+    FollowUp,
+    Notice,
+    Objection,
+    Report,
+    Requester,
+    Supervision,
+    Unmasking,
+    Verification,
+    WorkOrder,
+)
 from linli.cases.privacy.collections import COLLECTIONS, REQUESTER, WORDS
 
 Redactor = Callable[[Sequence[int]], int]
@@ -18,11 +33,19 @@ GONE = "[已到期删除]"
 """What stands in the place of words whose time is over."""
 
 TEXTS: dict[type[Model], tuple[str, tuple[str, ...]]] = {
-    Case: ("pk", ("words", "title", "address", "shared_text")),
+    Case: ("pk", ("words", "title", "address", "shared_text", "reopened_because")),
+    Notice: ("case", ("text",)),
+    Consultation: ("case", ("words", "answer")),
     WorkOrder: ("case", ("reason", "public_reply")),
     ContactLog: ("order__case", ("note",)),
     FollowUp: ("order__case", ("note",)),
     Unmasking: ("case", ("reason",)),
+    Objection: ("order__case", ("clause", "evidence", "ruling")),
+    Application: ("order__case", ("words", "evidence", "told", "decision", "clearing")),
+    Report: ("order__case", ("public_reply", "evidence")),
+    Verification: ("order__case", ("words",)),
+    Supervision: ("order__case", ("words",)),
+    CoTask: ("order__case", ("words", "clause", "result")),
 }
 """Free text about a case: by which path it is the case's, and its columns. A contract test finds others."""
 
