@@ -180,22 +180,19 @@ def _triaged(told: Told, payload: dict[str, Any]) -> Telling:
 
 
 def _consulted(told: Told, payload: dict[str, Any]) -> Telling:
+    paper = told.papers["consultation_id", payload["consultation_id"]]
     return {
-        "what": _("Asked %(unit)s before dispatch whether it is theirs")
-        % {"unit": told.units[payload["unit_id"]]},
+        "what": _("Asked %(unit)s before dispatch whether it is theirs") % {"unit": paper.unit},
         "icon": "users",
-        "body": told.papers["consultation_id", payload["consultation_id"]].words,
+        "body": paper.words,
         "facts": ((_("Answer by"), _when(payload["due_at"])),),
     }
 
 
 def _consultation_answered(told: Told, payload: dict[str, Any]) -> Telling:
+    paper = told.papers["consultation_id", payload["consultation_id"]]
     what = _("%(unit)s says: ours") if payload["is_theirs"] else _("%(unit)s says: not ours")
-    return {
-        "what": what % {"unit": told.units[payload["unit_id"]]},
-        "icon": "users",
-        "quote": told.papers["consultation_id", payload["consultation_id"]].second,
-    }
+    return {"what": what % {"unit": paper.unit}, "icon": "users", "quote": paper.second}
 
 
 def _ended_early(what: Callable[[], str]) -> "Teller":
@@ -227,8 +224,7 @@ def _reopened(told: Told, payload: dict[str, Any]) -> Telling:
 def _objected(told: Told, payload: dict[str, Any]) -> Telling:
     paper = told.papers["objection_id", payload["objection_id"]]
     return {
-        "what": _("%(unit)s objects: not ours. The clocks run on")
-        % {"unit": told.units[payload["unit_id"]]},
+        "what": _("%(unit)s objects: not ours. The clocks run on") % {"unit": paper.unit},
         "icon": "hand",
         "tone": "turn",
         "body": paper.words,
@@ -338,7 +334,7 @@ def _task(what: Callable[[], str], icon: str, shows: str = "") -> "Teller":
         if shows == "second" and paper.third:
             facts += ((_("By which clause"), paper.third),)
         return {
-            "what": what() % {"unit": told.units[payload["unit_id"]]},
+            "what": what() % {"unit": paper.unit},
             "icon": icon,
             "body": getattr(paper, shows) if shows else "",
             "facts": facts,

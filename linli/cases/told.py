@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import (
-    BigIntegerField,
     CharField,
     DateTimeField,
     F,
@@ -63,7 +62,7 @@ class Paper:
     fourth: str
     until: dt.datetime | None
     amount: int | None
-    unit_id: int | None
+    unit: str
 
 
 @dataclass
@@ -86,11 +85,11 @@ _PAPERS: dict[str, tuple[Any, dict[str, str]]] = {
     ),
     "consultation_id": (
         Consultation,
-        {"words": "words", "second": "answer", "until": "due_at", "unit_id": "unit_id"},
+        {"words": "words", "second": "answer", "until": "due_at", "unit": "unit__name"},
     ),
     "objection_id": (
         Objection,
-        {"words": "evidence", "second": "clause", "third": "ruling", "unit_id": "unit_id"},
+        {"words": "evidence", "second": "clause", "third": "ruling", "unit": "unit__name"},
     ),
     "application_id": (
         Application,
@@ -117,7 +116,7 @@ _PAPERS: dict[str, tuple[Any, dict[str, str]]] = {
             "second": "result",
             "third": "clause",
             "until": "due_at",
-            "unit_id": "organisation_id",
+            "unit": "organisation__name",
         },
     ),
 }
@@ -131,9 +130,9 @@ _TYPES: dict[str, Any] = {
     "fourth": TextField(),
     "until": DateTimeField(),
     "amount": IntegerField(),
-    "unit_id": BigIntegerField(),
+    "unit": TextField(),
 }
-UNIT_KEYS = ("lead_id", "from_id", "unit_id")
+UNIT_KEYS = ("lead_id", "from_id")
 _ABOUT_PLACES = ("case.rescoped",)
 
 

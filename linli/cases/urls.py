@@ -20,6 +20,7 @@ urlpatterns = [
     path("calls/new/", intake.take_call, name="take_call"),
     path("calls/hints/", intake.intake_hints, name="intake_hints"),
     path("queue/", queue.queue, name="queue"),
+    path("rulings/", queue.rulings, name="rulings"),
     path("work/", work.work, name="work"),
     path("follow-up/", follow_up.follow_up, name="follow_up"),
     path("rates/", rates.rates, name="rates"),

@@ -47,6 +47,7 @@ LOOP = (
 
 NAVIGATION = (
     NavItem("cases:queue", _("To dispatch"), "send", "cases.dispatch", "dispatch"),
+    NavItem("cases:rulings", _("Objections"), "gavel", "cases.rule", ""),
     NavItem("cases:work", _("My work"), "inbox", "cases.handle", "handle"),
     NavItem("cases:tasks", _("Tasks"), "users", "cases.task", "handle"),
     NavItem("cases:approvals", _("Approvals"), "check", "cases.approve", "handle"),

@@ -24,14 +24,16 @@ from linli.accounts.door.operations import keep_device
 from linli.accounts.models import RoleGrant
 from linli.accounts.permissions import ROLES, permissions_of
 from linli.cases.models import Case
-from linli.cases.operations import unmask
+from linli.cases.move_forms import FORMS as MOVE_FORMS
+from linli.cases.operations import consult, give_task, unmask
+from linli.cases.task_forms import FORMS as TASK_FORMS
 from linli.kernel.ids import make_number, show_number
 from linli.kernel.models import Event
 from linli.territory.models import day_of
 from linli.territory.operations import keep_draft
 from linli.workforce.operations import plan
 from tests.accounts.door import a_real, add_authenticator, come_in
-from tests.builders import Town, a_case
+from tests.builders import Town, a_case, take
 from tests.cases.pages import a_browser
 from tests.cases.people import a_user
 from tests.cases.standing import standing_town
@@ -88,8 +90,10 @@ OBJECTS: dict[str, Visit] = {
     "privacy:shared": Visit("in_progress", {"shared_text": "六号楼电梯"}),
     "cases:record_follow_up": Visit("reported", ANSWERS),
     "cases:no_answer": Visit("reported", {"means": "phone"}),
+    "cases:rework": Visit("followed_up"),
     "cases:close": Visit("followed_up"),
 }
+OBJECTS |= {f"cases:{name}": Visit() for name in MOVE_FORMS if f"cases:{name}" not in OBJECTS}
 
 OF_NO_AREA: dict[str, str] = {
     "clocks:profile": "bj-default",
@@ -155,6 +159,32 @@ def _key(town: Town) -> int:
 
 
 NOBODY = "nobody-9"
+def _task(town: Town) -> int:
+    case = a_case(town, at="in_progress")
+    return give_task(
+        actor=town.actor("worker"),
+        case_id=case.pk,
+        organisation_id=town.units["team-029"].pk,
+        words="请到六号楼看一下电梯",
+    ).pk
+
+
+def _consultation(town: Town) -> int:
+    asked = consult(
+        actor=town.actor("dispatcher"),
+        case_id=a_case(town).pk,
+        unit_id=town.units["team-029"].pk,
+        words="电梯归谁维保？",
+    )
+    return asked.pk
+
+
+def _application(town: Town) -> int:
+    case = a_case(town, at="in_progress")
+    asked = take(town.actor("worker"), case, "ask_pause", reason="season", words="等雨停", days=5)
+    return asked.pk
+
+
 NO_PLACE, NO_UNIT, NO_ROW = "110105019099", "committee-099", 987_654_321
 _DAY = {"valid_from": "2026-12-01", "valid_to": ""}
 THINGS: dict[str, Thing] = {
@@ -184,6 +214,13 @@ THINGS: dict[str, Thing] = {
     "accounts:approve_reset": Thing(_worker, NOBODY),
     "accounts:end_device": Thing(_device, NO_ROW),
     "mfa_remove_webauthn": Thing(_key, NO_ROW),
+    **{
+        f"cases:{name}": Thing(_task, NO_ROW, {"result": "好了", "clause": "合同"})
+        for name in [*TASK_FORMS, "withdraw_task"]
+    },
+    "cases:answer_consultation": Thing(_consultation, NO_ROW, {"is_theirs": "yes", "answer": "是"}),
+    "cases:grant": Thing(_application, NO_ROW, {"decision": "同意"}),
+    "cases:refuse": Thing(_application, NO_ROW, {"decision": "不同意"}),
     "workforce:swap": Thing(_shift, NO_ROW, {"person": "1"}),
     "workforce:end": Thing(_shift, NO_ROW),
 }
@@ -442,6 +479,9 @@ PAGES = {
     "cases:take_call": ("operator", "received"),
     "cases:queue": ("dispatcher", "received"),
     "cases:work": ("worker", "in_progress"),
+    "cases:tasks": ("partner", "received"),
+    "cases:rulings": ("dispatcher", "objecting"),
+    "cases:approvals": ("street_officer", "reported"),
     "cases:follow_up": ("follow_up", "reported"),
     "cases:rates": ("leader", "closed"),
     "cases:search": ("worker", "received"),
@@ -486,6 +526,30 @@ PROOFS = {
 to somebody who has an authenticator and no security key."""
 
 
+STANDS: dict[str, tuple[str, str]] = {
+    "accept": ("worker", "dispatched"),
+    "object": ("worker", "dispatched"),
+    "resume": ("worker", "paused"),
+    "rule_elsewhere": ("dispatcher", "objecting"),
+    "rule_final": ("dispatcher", "objecting"),
+    "verify": ("street_officer", "reported"),
+    "send_back": ("street_officer", "reported"),
+    "clear_hold": ("district_officer", "on_ledger"),
+    "supervise": ("office", "in_progress"),
+    "reopen": ("operator", "closed"),
+    "consult": ("dispatcher", "received"),
+}
+PAGES |= {
+    f"cases:{name}": STANDS.get(
+        name,
+        ("dispatcher", "received")
+        if permission_of(GUARDED[f"cases:{name}"]) == "cases.triage"
+        else ("worker", "in_progress"),
+    )
+    for name in MOVE_FORMS
+}
+
+
 def test_every_page_that_can_be_opened_has_a_budget(town: Town) -> None:
     opened = {
         name
@@ -495,6 +559,13 @@ def test_every_page_that_can_be_opened_has_a_budget(town: Town) -> None:
     assert opened == {*PAGES, *PROOFS}
 
 
+MADE_FOR: dict[str, tuple[Callable[[Town], int], ...]] = {
+    "cases:tasks": (_task, _consultation),
+    "cases:approvals": (_application,),
+}
+"""What else a page shows beside cases."""
+
+
 @pytest.mark.parametrize("name", sorted(PAGES))
 def test_a_page_takes_few_queries_however_much_it_shows(town: Town, name: str) -> None:
     who, at = PAGES[name]
@@ -502,6 +573,9 @@ def test_a_page_takes_few_queries_however_much_it_shows(town: Town, name: str) -
         case = a_case(town, at=at)
     if name == "cases:case":
         unmask(actor=town.actor("worker"), case_id=case.pk, reason="回电")
+    for made in MADE_FOR.get(name, ()):
+        for _ in range(3):
+            made(town)
     client = a_browser(town.users[who])
     url = url_of(name, case.number)
     if name in THINGS:
@@ -521,4 +595,27 @@ def test_a_page_of_ones_own_proofs_takes_few_queries(town: Town, name: str) -> N
     with CaptureQueriesContext(connection) as queries:
         response = client.get(url)
     assert response.status_code == (PROOFS[name] or 200)
+    assert len(queries) <= BUDGET, "\n".join(query["sql"][:160] for query in queries)
+
+
+@pytest.mark.parametrize("at", ["received", "dispatched", "in_progress", "on_ledger", "reported"])
+@pytest.mark.parametrize("who", ["worker", "dispatcher", "street_officer", "office"])
+def test_the_page_of_a_case_takes_few_queries_for_everybody_in_every_state(
+    town: Town, who: str, at: str
+) -> None:
+    case = a_case(town, at=at)
+    if at == "in_progress":
+        for made in ("ask_pause", "ask_hold"):
+            given = {"reason": "season" if made == "ask_pause" else "law", "words": "…", "days": 5}
+            take(town.actor("worker"), case, made, **given)
+        give_task(
+            actor=town.actor("worker"),
+            case_id=case.pk,
+            organisation_id=town.units["team-029"].pk,
+            words="看电梯",
+        )
+    client = a_browser(town.users[who])
+    with CaptureQueriesContext(connection) as queries:
+        response = client.get(reverse("cases:case", args=[case.number]))
+    assert response.status_code == 200
     assert len(queries) <= BUDGET, "\n".join(query["sql"][:160] for query in queries)

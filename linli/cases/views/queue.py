@@ -14,7 +14,7 @@ from linli.cases.flows import WAITING
 from linli.cases.forms import DispatchForm
 from linli.cases.permissions import CasePermission as P
 from linli.cases.views.finding import case_or_404
-from linli.cases.views.moves import moves_of
+from linli.cases.views.moves import other_ways
 from linli.kernel.http import ActorRequest, needs
 from linli.territory.models import Place
 from linli.territory.queries import path_names
@@ -60,7 +60,6 @@ def _queue_page(
         "total": page.paginator.count,
         "selected": selected,
         "chosen": bool(chosen),
-        "to_rule": queries.to_rule(request.actor) if request.actor.may(P.RULE) else [],
         "loop_step": "dispatch",
     }
     if selected is not None:
@@ -73,10 +72,17 @@ def _queue_page(
             "override": offered(selected, at=request.actor.now, override=True),
             "path": path_names(selected.place),
             "is_waiting": selected.state in WAITING,
-            "moves": moves_of(selected, actor=request.actor, failed={}),
+            "others": other_ways(selected, actor=request.actor),
         }
     failed = form is not None and form.errors
     return render(request, "cases/queue.html", context, status=422 if failed else 200)
+
+
+@needs(P.RULE)
+def rulings(request: ActorRequest) -> HttpResponse:
+    """Show the objections that wait for a ruling, the nearest deadline first."""
+    context = {"orders": queries.to_rule(request.actor), "loop_step": "dispatch"}
+    return render(request, "cases/rulings.html", context)
 
 
 def _why(unit: Any, place: Place) -> str:
