@@ -159,6 +159,8 @@ def _key(town: Town) -> int:
 
 
 NOBODY = "nobody-9"
+
+
 def _task(town: Town) -> int:
     case = a_case(town, at="in_progress")
     return give_task(
