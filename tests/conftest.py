@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.backends.signals import connection_created
 
-from linli.kernel.grants import grant_app
+from linli.site.grants import grant_app
 from tests.strict_templates import be_strict
 
 # A pool hands connections about; tests want one connection a thread that they can speak for.

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management import call_command
 from psycopg.conninfo import conninfo_to_dict
 
-from linli.kernel.grants import grant_app
+from linli.site.grants import grant_app
 
 APP_ROLE = "linli_app"
 
