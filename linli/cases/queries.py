@@ -29,6 +29,7 @@ from linli.kernel.models import Event
 from linli.kernel.seal import blind_indexes
 from linli.territory.choices import CAN_LEAD
 from linli.territory.models import Organisation, Place, day_of
+from linli.territory.queries import names_around
 from linli.territory.serving import inside, serving
 
 EARLIER = 5
@@ -42,6 +43,7 @@ def case_for(number: str, *, actor: Actor, permission: str = P.SEE) -> Case:
     return (
         Case.objects.seen_by(actor, permission=permission)
         .select_related("place", "lead_order__lead", "lead_order__clock_class__profile")
+        .annotate(names_around=names_around())
         .get(number=number)
     )
 

@@ -25,7 +25,8 @@ def test_no_style_no_script_no_handler_stands_in_a_page(path: Path) -> None:
     text = path.read_text("utf-8")
     assert not re.search(r"\sstyle=", text)
     assert not re.search(r"<style\b", text)
-    assert not re.search(r"\son[a-z]+=", text)
+    html = re.sub(r"{%.*?%}", "", text)  # a tag may well hand on `one=`
+    assert not re.search(r"\son[a-z]+=", html)
     assert not re.search(r"hx-on|hx-vals=.js:|javascript:", text)
     assert all(" src=" in tag for tag in re.findall(r"<script\b[^>]*>", text))
     assert not re.search(r"(?:src|href)=[\"']https?://", text)

@@ -17,7 +17,7 @@ from linli.cases.views.finding import case_or_404
 from linli.cases.views.moves import other_ways
 from linli.kernel.http import ActorRequest, needs
 from linli.territory.models import Place
-from linli.territory.queries import path_names
+from linli.territory.queries import path_in
 
 PAGE = 25
 
@@ -70,7 +70,7 @@ def _queue_page(
             "leads": [{"organisation": unit, "why": _why(unit, selected.place)} for unit in leads],
             "offer": offered(selected, at=request.actor.now),
             "override": offered(selected, at=request.actor.now, override=True),
-            "path": path_names(selected.place),
+            "path": path_in(selected),
             "is_waiting": selected.state in WAITING,
             "others": other_ways(selected, actor=request.actor),
         }
