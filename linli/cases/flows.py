@@ -197,7 +197,7 @@ ORDER = Flow(
         ),
         Move(
             "resume",
-            _("Go on"),
+            _("Resume"),
             ("paused",),
             "in_progress",
             P.HANDLE,

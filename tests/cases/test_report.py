@@ -124,6 +124,6 @@ def test_takes_a_fixed_number_of_statements(
     town: Town, case: Case, django_assert_max_num_queries: Any
 ) -> None:
     actor = town.actor("worker")
-    # Savepoint and its release, lock, order, move, version, event.
-    with django_assert_max_num_queries(8):
+    # Savepoint and its release, lock, order, wall, move, report, search row, version, event.
+    with django_assert_max_num_queries(10):
         report(town, case, actor=actor)

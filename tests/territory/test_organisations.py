@@ -43,8 +43,10 @@ def refuses(refusal: Refusal, verb: object, **given: object) -> None:
 def test_several_housing_units_serve_one_community_the_nearest_first(town: Town) -> None:
     a_unit("housing-1")
     a_unit("housing-2")
-    assert codes(town) == ["committee-029", "housing-1", "housing-2", "street-019", "hotline"]
-    assert codes(town, on=TODAY - DAY) == ["committee-029", "street-019", "hotline"]
+    others = ["street-019", "district-105", "hotline"]
+    nearest = ["committee-029", "housing-1", "housing-2", "team-029"]
+    assert codes(town) == [*nearest, *others]
+    assert codes(town, on=TODAY - DAY) == ["committee-029", "team-029", *others]
     assert Event.objects.filter(name="organisation.opened").count() == 2
 
 

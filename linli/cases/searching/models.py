@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class GramsField(models.Field):
@@ -41,7 +42,7 @@ class CaseSearch(models.Model):
     grams = GramsField()
 
     class Meta:
-        verbose_name_plural = "search rows"
+        verbose_name = _("Search row")
         indexes = [GinIndex(fields=["grams"], name="case_search_grams")]
 
     def __str__(self) -> str:
