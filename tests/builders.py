@@ -14,6 +14,9 @@ from linli.accounts.operations import give_role, installer, open_account
 from linli.accounts.permissions import permissions_of
 from linli.accounts.queries import actor_of
 from linli.cases import operations
+from linli.cases.catalogue.models import Category
+from linli.cases.catalogue.operations import add_duty, add_entry, load_categories
+from linli.cases.catalogue.shipped import shipped
 from linli.cases.clocks.operations import load_shipped
 from linli.cases.models import Application, Case
 from linli.kernel.actor import Actor
@@ -54,6 +57,12 @@ CAST = {
 }
 HANDLERS = ("community_worker", "street_officer", "district_officer")
 START = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
+ABOUT = ("02", "0201", "0203", "020301", "0209", "04", "0401", "040101", "0405", "12", "13", "1304")
+"""Categories of the town. The committee leads property matters (02), for its duty list holds them; the
+sub-district leads what remains."""
+LEADS = {"02": "committee", "04": "street", "12": "street", "13": "street"}
+BASIS = "《北京市接诉即办工作条例》第十二条"
+LIFT = "020301"
 _numbers = itertools.count(1)
 
 
@@ -73,6 +82,7 @@ class Town:
     places: dict[str, Place]
     units: dict[str, Organisation]
     users: dict[str, User]
+    categories: dict[str, Category]
 
     def actor(self, who: str, *, now: dt.datetime = NOW) -> Actor:
         return actor_of(self.users[who], now=now)
@@ -80,11 +90,11 @@ class Town:
 
 def a_town() -> Town:
     """Build the small town by the real operations."""
-    root = installer(
-        now=START, permissions=frozenset({"territory.load", "accounts.manage", "cases.clocks"})
-    )
+    allowed = {"territory.load", "accounts.manage", "cases.clocks", "cases.catalogue"}
+    root = installer(now=START, permissions=frozenset(allowed))
     load_places(actor=root, rows=ROWS)
     load_shipped(actor=root)
+    categories = a_catalogue(root)
     places = {place.code: place for place in Place.objects.all()}
     units = {
         code: open_organisation(actor=root, code=code, name=name, kind=kind, place_code=place)
@@ -96,7 +106,17 @@ def a_town() -> Town:
             actor=root, username=username, display_name=name, organisation=units[unit], is_demo=True
         )
         give_role(actor=root, user=users[who], role=role, place=places[place], valid_from=START)
-    return Town(places, units, users)
+    return Town(places, units, users, categories)
+
+
+def a_catalogue(root: Actor) -> dict[str, Category]:
+    """Write the town's categories, what the committees may lead, and who leads what."""
+    load_categories(actor=root, rows=[row for row in shipped() if row.code in ABOUT])
+    categories = {row.code: row for row in Category.objects.all()}
+    add_duty(actor=root, category=categories["02"], kind="committee", basis="社区职责清单")
+    for code, kind in LEADS.items():
+        add_entry(actor=root, category=categories[code], lead_kind=kind, basis=BASIS)
+    return categories
 
 
 STEPS = ("received", "dispatched", "accepted", "in_progress", "reported", "followed_up", "closed")
@@ -136,14 +156,17 @@ BESIDE: dict[str, tuple[str, tuple[tuple[str, str, dict[str, Any]], ...]]] = {
 """States beside the straight way: from which step, by which moves (`lead`: whoever handles it)."""
 
 
-def a_draft(town: Town, *, place: str = "110105019029", **given: Any) -> operations.Draft:
-    """Return a draft that obeys every rule, with what is given in its place."""
+def a_draft(
+    town: Town, *, place: str = "110105019029", category: str | None = LIFT, **given: Any
+) -> operations.Draft:
+    """Return a draft that obeys every rule, with what is given in its place; `category` is a code."""
     fields: dict[str, Any] = {
         "words": "六号楼电梯停运两天了，家里老人下不了楼。",
         "name": "许大妈",
         "phone": f"1990000{next(_numbers) % 10000:04d}",
         "urgency": "N",
         "kind": "complaint",
+        "category": town.categories[category] if category else None,
         **given,
     }
     return operations.Draft(place=town.places[place], **fields)
@@ -177,6 +200,7 @@ def a_case(town: Town, *, at: str = "received", now: dt.datetime = NOW, **given:
         other = a_case(town, now=now)
         merging = {"disposition": "duplicate_no_new_facts", "same_as": other.number, **_BRANCH}
         at, beside = "received", (("merge", "operator", merging),)
+    why = "" if lead.startswith("committee") else "街道牵头"
     count = STEPS.index(at)
     end, now = now, now - dt.timedelta(hours=len(beside))
     moments = [now - dt.timedelta(hours=count - i) for i in range(count + 1)]
@@ -192,7 +216,7 @@ def a_case(town: Town, *, at: str = "received", now: dt.datetime = NOW, **given:
         actor=town.actor("operator", now=moments[0]), draft=a_draft(town, **given)
     )
     steps: tuple[tuple[Any, str, dict[str, Any]], ...] = (
-        (operations.dispatch, "dispatcher", {"lead_id": town.units[lead].pk}),
+        (operations.dispatch, "dispatcher", {"lead_id": town.units[lead].pk, "reason": why}),
         (operations.accept, handler, {}),
         (operations.contact, handler, {"means": "phone", "was_reached": True, "note": "已说明"}),
         (

@@ -16,6 +16,14 @@ class CaseReceived:
     kind: Code
     urgency: Code
     place: Code
+    category: Code | None = None
+
+
+@event("case.categorised")
+class CaseCategorised:
+    case_id: int
+    before: Code | None
+    category: Code
 
 
 @event("case.triaged")
@@ -95,6 +103,8 @@ class CaseDispatched:
     clock_class: Code
     first_contact_due_at: dt.datetime
     handling_due_at: dt.datetime
+    catalogue_entry_id: int | None = None
+    copied_count: int = 0
 
 
 @event("order.accepted")
@@ -223,6 +233,7 @@ class OrderRuledElsewhere:
     lead_id: int
     first_contact_due_at: dt.datetime
     handling_due_at: dt.datetime
+    copied_count: int = 0
 
 
 @event("order.ruled_final")

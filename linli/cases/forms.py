@@ -8,6 +8,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from linli.cases.catalogue.fields import CategoryField, read_category
+from linli.cases.catalogue.models import Category
 from linli.cases.choices import (
     Answered,
     Confidentiality,
@@ -87,6 +89,8 @@ class TakeCallForm(RuleForm):
         error_messages={"required": _("Ask where it is: the community or compound is enough.")},
     )
     place_code = forms.CharField(required=False, widget=forms.HiddenInput)
+    category = CategoryField(required=False)
+    category_code = forms.CharField(required=False, widget=forms.HiddenInput)
     address = forms.CharField(label=_("Where exactly"), required=False, max_length=200)
     occurred_at = forms.DateTimeField(
         label=_("When it happened"),
@@ -124,6 +128,7 @@ class TakeCallForm(RuleForm):
         self.actor = actor
         self.permission = permission
         self.candidates: list[Place] = []
+        self.categories: list[Category] = []
         self.fields["intake_key"].initial = uuid.uuid4
         # Whatever she ticks is a find of these very words, or names nothing.
         self.fields["leave"].choices = [(mark, mark) for mark in self._marks()]  # type: ignore[attr-defined]
@@ -174,6 +179,9 @@ class TakeCallForm(RuleForm):
                     "send once more."
                 ),
             )
+        if about := data.get("category"):
+            code = data.get("category_code", "")
+            data["about"] = read_category(self, words=about, code=code)
         words = data.get("place")
         if not words:
             return data
@@ -217,6 +225,25 @@ class DispatchForm(RuleForm):
     def __init__(self, *args: Any, leads: list[Organisation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["lead"].choices = [(unit.pk, unit.name) for unit in leads]  # type: ignore[attr-defined]
+
+
+class CategoriseForm(RuleForm):
+    """What a case is about, as the dispatcher says it."""
+
+    category = CategoryField(
+        error_messages={"required": _("Write one word of the matter and choose from the list.")}
+    )
+    category_code = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.categories: list[Category] = []
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if words := data.get("category"):
+            data["about"] = read_category(self, words=words, code=data.get("category_code", ""))
+        return data
 
 
 class ContactForm(RuleForm):

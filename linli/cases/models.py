@@ -11,6 +11,12 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from linli.cases import flows
+from linli.cases.catalogue.models import CatalogueDraft as CatalogueDraft
+from linli.cases.catalogue.models import CatalogueEntry as CatalogueEntry
+from linli.cases.catalogue.models import Category as Category
+from linli.cases.catalogue.models import CoHandler as CoHandler
+from linli.cases.catalogue.models import CopiedUnit as CopiedUnit
+from linli.cases.catalogue.models import DutyItem as DutyItem
 from linli.cases.choices import (
     Answered,
     Channel,
@@ -49,12 +55,20 @@ from linli.territory.models import Organisation, Place
 
 
 class CaseQuerySet(ScopedQuerySet):
-    def shared_with(self, actor: Actor) -> models.Q | None:
-        """Return the cases with an order to the actor's organisation, wherever they lie."""
+    def shared_with(self, actor: Actor, *, permission: str) -> models.Q | None:
+        """Return the cases with an order to the actor's organisation, wherever they lie.
+
+        A copy of an order lets see and nothing else: neither move the case nor look at who asked.
+        """
         if actor.organisation_id is None:
             return None
-        mine = WorkOrder.objects.filter(case=models.OuterRef("pk"), lead=actor.organisation_id)
-        return models.Q(models.Exists(mine))
+        orders = WorkOrder.objects.filter(case=models.OuterRef("pk"))
+        shared = models.Q(models.Exists(orders.filter(lead=actor.organisation_id)))
+        if permission == P.SEE:
+            shared |= models.Q(
+                models.Exists(orders.filter(copies__organisation=actor.organisation_id))
+            )
+        return shared
 
     def seen_by(self, actor: Actor, *, permission: str) -> Self:
         """Return the rows of the actor's areas, without confidential cases that are not hers to know.
@@ -105,6 +119,9 @@ class Case(Scoped):
     )
     wants_reply = models.BooleanField(_("Wants a reply"), default=True)
 
+    category = models.ForeignKey(
+        Category, models.PROTECT, null=True, related_name="cases", verbose_name=_("Category")
+    )
     place = models.ForeignKey(Place, models.PROTECT, verbose_name=_("Place"))
     address = models.CharField(_("Where exactly"), max_length=200, blank=True)
     title = models.CharField(_("Title"), max_length=200)
@@ -370,10 +387,35 @@ SEALED.append(
         },
     )
 )
+ARTICLE_17_WALL = pgtrigger.Trigger(
+    name="order_lead_by_duty_list",
+    operation=pgtrigger.Insert | pgtrigger.UpdateOf("lead_id"),
+    when=pgtrigger.Before,
+    declare=[("body", "text"), ("about", "text")],
+    func=(
+        "SELECT kind INTO body FROM territory_organisation WHERE id = NEW.lead_id; "
+        "IF body NOT IN ('committee', 'service_station') THEN RETURN NEW; END IF; "
+        "SELECT k.code INTO about FROM cases_case c JOIN cases_category k ON k.id = c.category_id "
+        "WHERE c.id = NEW.case_id; "
+        "PERFORM 1 FROM cases_dutyitem d JOIN cases_category k ON k.id = d.category_id "
+        "WHERE starts_with(about, k.code) AND (d.organisation_id = NEW.lead_id OR d.kind = body) "
+        "AND (TG_OP = 'UPDATE' OR (d.valid_from <= NEW.dispatched_at "
+        "AND (d.valid_to IS NULL OR d.valid_to > NEW.dispatched_at))); "
+        "IF NOT FOUND THEN RAISE EXCEPTION 'a community leads what is on its duty list only' "
+        "USING ERRCODE = 'check_violation', CONSTRAINT = 'order_lead_by_duty_list'; END IF; "
+        "RETURN NEW;"
+    ),
+)
+"""The second wall of article 17: no order to a community's body whose duty list never held its matter.
+
+An order that is handed over is judged by the day of the hand-over, which only the operation knows.
+"""
 
 
 class WorkOrder(Scoped):
     """工单. A case given to a responsible unit, with its two clocks.
+
+    `catalogue_entry`: by which entry its lead was found; none where somebody chose another for a reason.
 
     `clock_class` says by which limits of which profile (none: dispatched before profiles were kept).
     `calendar_read_at`: when the working days behind its deadlines were last read; none for limits that
@@ -394,6 +436,7 @@ class WorkOrder(Scoped):
     )
     state_since = models.DateTimeField()
     reason = models.CharField(_("Why this unit"), max_length=500, blank=True)
+    catalogue_entry = models.ForeignKey(CatalogueEntry, models.PROTECT, null=True)
     dispatched_at = models.DateTimeField()
     first_dispatched_at = models.DateTimeField()
     clock_started_at = models.DateTimeField()
@@ -534,6 +577,7 @@ class WorkOrder(Scoped):
                     "CONSTRAINT = 'order_due_after_its_parts'; END IF; RETURN NEW;"
                 ),
             ),
+            ARTICLE_17_WALL,
         ]
 
     def __str__(self) -> str:

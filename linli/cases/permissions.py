@@ -40,6 +40,8 @@ class CasePermission(StrEnum):
     SHARE = "cases.share"
     SEE_RATES = "cases.see_rates"
     CLOCKS = "cases.clocks"
+    CATALOGUE = "cases.catalogue"
+    SEE_CATALOGUE = "cases.see_catalogue"
     SWEEP = "cases.sweep"
     KEYS = "cases.keys"
     FORGET = "cases.forget"
@@ -70,3 +72,10 @@ allow(VERIFIER, P.SEE, P.VERIFY)
 allow(PARTNER, P.TASK)
 allow(LEADER, P.SEE_RATES)
 allow(ADMINISTRATOR, P.SEE, P.IMPORT, P.RECEIVE, P.CLOCKS, P.SWEEP, P.KEYS, P.FORGET, P.LOOKS)
+
+allow(ADMINISTRATOR, P.CATALOGUE)
+for _role in (
+    *(OPERATOR, DISPATCHER, COMMUNITY_WORKER, LEADER, ADMINISTRATOR),
+    *(STREET_OFFICER, DISTRICT_OFFICER, DEPARTMENT_OFFICER, HOTLINE_OFFICER),
+):
+    allow(_role, P.SEE_CATALOGUE)

@@ -29,8 +29,7 @@ from linli.kernel.models import Event
 from linli.kernel.seal import blind_indexes
 from linli.territory.choices import CAN_LEAD
 from linli.territory.models import Organisation, Place, day_of
-from linli.territory.queries import names_around
-from linli.territory.serving import inside, serving
+from linli.territory.serving import WITH_PARENTS, inside, serving
 
 EARLIER = 5
 ENDED_SHOWN = 10
@@ -42,8 +41,13 @@ def case_for(number: str, *, actor: Actor, permission: str = P.SEE) -> Case:
     """Return one case with what its page shows. Raises Case.DoesNotExist outside the scope."""
     return (
         Case.objects.seen_by(actor, permission=permission)
-        .select_related("place", "lead_order__lead", "lead_order__clock_class__profile")
-        .annotate(names_around=names_around())
+        .select_related(
+            f"place__{WITH_PARENTS}",
+            "category",
+            "lead_order__lead",
+            "lead_order__clock_class__profile",
+            "lead_order__catalogue_entry",
+        )
         .get(number=number)
     )
 
@@ -53,7 +57,7 @@ def received(*, actor: Actor) -> QuerySet[Case]:
     return (
         Case.objects.seen_by(actor, permission=P.DISPATCH)
         .filter(state__in=WAITING)
-        .select_related("place")
+        .select_related(f"place__{WITH_PARENTS}", "category")
         .order_by("received_at", "pk")
     )
 

@@ -44,8 +44,29 @@ def _dispatched(told: Told, payload: dict[str, Any]) -> Telling:
         "facts": (
             (_("Urgency"), str(told.case.get_urgency_display())),
             *_limits(order),
+            *_by_catalogue(order),
+            *_copies(told, order),
         ),
     }
+
+
+def _categorised(told: Told, payload: dict[str, Any]) -> Telling:
+    names = {"name": told.categories[payload["category"]]}
+    what = _("Category: %(name)s")
+    if payload["before"]:
+        what = _("Category changed from “%(before)s” to “%(name)s”")
+        names["before"] = told.categories[payload["before"]]
+    return {"what": what % names, "icon": "filter"}
+
+
+def _by_catalogue(order: WorkOrder) -> tuple[Fact, ...]:
+    entry = order.catalogue_entry
+    return ((_("By the catalogue"), entry.basis),) if entry else ()
+
+
+def _copies(told: Told, order: WorkOrder) -> tuple[Fact, ...]:
+    units = told.copies.get(order.pk, [])
+    return ((_("Copy to"), "、".join(units)),) if units else ()
 
 
 def _limits(order: WorkOrder) -> tuple[Fact, ...]:
@@ -355,6 +376,7 @@ TELLERS: dict[str, Teller] = {
     "case.merged": _ended_early(lambda: _("Merged with the same matter")),
     "case.declined": _ended_early(lambda: _("Explained why it is not taken up")),
     "case.reopened": _reopened,
+    "case.categorised": _categorised,
     "case.dispatched": _dispatched,
     "order.objected": _objected,
     "order.ruled_elsewhere": _ruled_elsewhere,

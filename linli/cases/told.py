@@ -16,6 +16,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast
 
+from linli.cases.catalogue.models import Category, CopiedUnit
 from linli.cases.models import (
     Application,
     Case,
@@ -74,6 +75,8 @@ class Told:
     papers: dict[tuple[str, int], Paper]
     units: dict[int, str]
     places: dict[int, str]
+    categories: dict[str, str]
+    copies: dict[int, list[str]]
 
 
 _PAPERS: dict[str, tuple[Any, dict[str, str]]] = {
@@ -148,6 +151,8 @@ def told_of(case: Case, events: list[Event]) -> Told:
         papers=_papers(events),
         units=units | _names(Organisation, about_units, UNIT_KEYS, but=units),
         places=_names(Place, about_places, ("place_id",)),
+        categories=_category_names(events),
+        copies=_copied(events),
     )
 
 
@@ -158,7 +163,28 @@ def _orders(case: Case, events: list[Event]) -> dict[int, WorkOrder]:
         return {case.lead_order.pk: case.lead_order}
     if not named:
         return {}
-    return {row.pk: row for row in case.orders.select_related("lead", "clock_class__profile")}
+    return {
+        row.pk: row
+        for row in case.orders.select_related("lead", "clock_class__profile", "catalogue_entry")
+    }
+
+
+def _copied(events: list[Event]) -> dict[int, list[str]]:
+    """Return the names of those who got a copy, by order. No query where nobody did."""
+    orders = [event.payload["order_id"] for event in events if event.payload.get("copied_count")]
+    names: dict[int, list[str]] = {}
+    if orders:
+        rows = CopiedUnit.objects.filter(order__in=orders).order_by("pk")
+        for order, name in rows.values_list("order", "organisation__name"):
+            names.setdefault(order, []).append(name)
+    return names
+
+
+def _category_names(events: list[Event]) -> dict[str, str]:
+    """Return the names of the categories that events speak of, by code. No query where none does."""
+    told = [event.payload for event in events if event.name == "case.categorised"]
+    codes = {code for payload in told for code in (payload["before"], payload["category"]) if code}
+    return {row.code: row.label for row in Category.objects.filter(code__in=codes)} if codes else {}
 
 
 def _papers(events: list[Event]) -> dict[tuple[str, int], Paper]:

@@ -49,6 +49,7 @@ urlpatterns = [
         )
         for name in FORMS
     ),
+    path("cases/<str:number>/category/", queue.categorise, name="categorise"),
     path("cases/<str:number>/requester/", case.unmask, name="unmask"),
     path("cases/<str:number>/follow-up/", follow_up.record_follow_up, name="record_follow_up"),
     path("cases/<str:number>/no-answer/", follow_up.no_answer, name="no_answer"),

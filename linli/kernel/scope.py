@@ -34,7 +34,7 @@ class Scoped(models.Model):
 class ScopedQuerySet(models.QuerySet[Any]):
     """Reads that say for whom they read."""
 
-    def shared_with(self, actor: Actor) -> models.Q | None:
+    def shared_with(self, actor: Actor, *, permission: str) -> models.Q | None:
         """Return the rows an organisation sees because it has a part in them. Rooms say which."""
         return None
 
@@ -43,7 +43,7 @@ class ScopedQuerySet(models.QuerySet[Any]):
         seen = models.Q(pk__in=())
         for column, code in actor.scopes(permission):
             seen |= models.Q(**{column: code})
-        shared = self.shared_with(actor) if actor.may(permission) else None
+        shared = self.shared_with(actor, permission=permission) if actor.may(permission) else None
         return self.filter(seen | shared if shared is not None else seen)
 
     def everywhere(self, reason: str) -> Self:

@@ -57,7 +57,8 @@ def _load(console: Console, *, cases: int) -> None:
     from linli.site.demo.load import load_demo
 
     console.print(
-        "[bold]2/4[/] City: 1 + 16 + 349 + 7,535 places · 城市：16 个区、349 个街道乡镇、7,535 个社区和村"
+        "[bold]2/4[/] City: 1 + 16 + 349 + 7,535 places, 4,846 compounds · "
+        "城市：16 个区、349 个街道乡镇、7,535 个社区和村、4,846 个小区"
     )
     columns = (
         TextColumn("    {task.description}"),

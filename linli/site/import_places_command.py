@@ -6,6 +6,7 @@ from pathlib import Path
 
 from linli.accounts.appointing import follow_redrawn_roles
 from linli.accounts.operations import installer
+from linli.cases.catalogue.following import follow_redrawn_catalogue
 from linli.cases.operations import follow_redrawn_places
 from linli.kernel import clock
 from linli.kernel.actor import Actor, Grant
@@ -34,6 +35,7 @@ def divisions(file: str, *, dry_run: bool) -> int:
         actor = _manager(rows)
         done = redraw(actor=actor, rows=rows, shown=found.digest)
         roles = follow_redrawn_roles(actor=actor)
+        entries = follow_redrawn_catalogue(actor=actor)
         moved = 0
         while batch := follow_redrawn_places(actor=actor):
             moved += batch
@@ -43,7 +45,7 @@ def divisions(file: str, *, dry_run: bool) -> int:
         return UNUSABLE
     print(
         f"{done.added} places added, {done.renamed} renamed, {done.ended} re-drawn, {done.unchanged} unchanged; "
-        f"{roles} roles and {moved} open cases moved; {len(aside) + len(found.doubts)} rows set aside"
+        f"{roles} roles, {entries} catalogue entries and {moved} open cases moved; {len(aside) + len(found.doubts)} rows set aside"
     )
     return USABLE
 

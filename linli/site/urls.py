@@ -64,6 +64,7 @@ urlpatterns = [
     path("", include("linli.cases.privacy.urls")),
     path("", include("linli.cases.urls")),
     path("", include("linli.cases.clocks.urls")),
+    path("", include("linli.cases.catalogue.urls")),
     path("", include("linli.territory.calendar.urls")),
     path("", include("linli.web.places.urls")),
     path("", include("linli.web.urls")),

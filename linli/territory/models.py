@@ -41,9 +41,17 @@ def only(field: str) -> Func:
 
 def never_twice(name: str, *fields: str) -> ExclusionConstraint:
     """Return the constraint that rows of equal `fields` never overlap in valid_from .. valid_to."""
-    during = Func(F("valid_from"), F("valid_to"), function="daterange")
-    keys = [(only(field), RangeOperators.OVERLAPS) for field in fields]
-    return ExclusionConstraint(name=name, expressions=[*keys, (during, RangeOperators.OVERLAPS)])
+    return apart(name, *(only(field) for field in fields))
+
+
+def apart(name: str, *keys: Func, spans: str = "daterange") -> ExclusionConstraint:
+    """Return the constraint that rows of equal `keys` (ranges of one) never overlap in valid_from .. valid_to.
+
+    `spans`: the range type of these two, `tstzrange` for moments.
+    """
+    during = Func(F("valid_from"), F("valid_to"), function=spans)
+    ranges = [(key, RangeOperators.OVERLAPS) for key in (*keys, during)]
+    return ExclusionConstraint(name=name, expressions=ranges)
 
 
 def ends_after_start(name: str) -> models.CheckConstraint:
@@ -55,10 +63,10 @@ def ends_after_start(name: str) -> models.CheckConstraint:
 
 
 class DatedQuerySet(models.QuerySet[Any]):
-    """Rows that hold from a day to a day; the day of the end itself is outside."""
+    """Rows that hold from a day (or moment) to another; the end itself is outside."""
 
     def on(self, day: dt.date) -> Self:
-        """Return the rows that hold on a day. An unknown beginning or end is open."""
+        """Return the rows that hold on a day (at a moment, where they hold by moments). An unknown end is open."""
         begun = Q(valid_from__isnull=True) | Q(valid_from__lte=day)
         return self.filter(begun, Q(valid_to__isnull=True) | Q(valid_to__gt=day))
 

@@ -4,22 +4,19 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     Case,
     F,
     Func,
     IntegerField,
-    OuterRef,
     Q,
     QuerySet,
     TextField,
     Value,
     When,
 )
-from django.db.models.functions import JSONObject, Lower, StrIndex
+from django.db.models.functions import Lower, StrIndex
 
-from linli.kernel.actor import SCOPE_COLUMNS
 from linli.methods.language.normal import lookup_form
 from linli.territory import door_codes, naming
 from linli.territory.choices import PlaceLevel
@@ -154,20 +151,6 @@ def path_names(place: Place) -> list[str]:
     codes = [code for code in place.scope.values() if code and code != place.code]
     names = dict(Place.objects.filter(code__in=codes).values_list("code", "name"))
     return [names[code] for code in codes if code in names] + [place.name]
-
-
-def names_around() -> ArraySubquery:
-    """Return the (code, name) of the areas around a scoped row as a column of its own query, for `path_in`."""
-    codes = [OuterRef(column) for column in SCOPE_COLUMNS]
-    around = Place.objects.filter(code__in=codes)
-    return ArraySubquery(around.values(row=JSONObject(code="code", name="name")))
-
-
-def path_in(row: Any) -> list[str]:
-    """Return what `path_names` does of the row's place, from its column `names_around`. No query."""
-    names = {around["code"]: around["name"] for around in row.names_around}
-    codes = [code for code in row.scope.values() if code and code != row.place.code]
-    return [names[code] for code in codes if code in names] + [row.place.name]
 
 
 def with_paths(places: list[Place]) -> list[Place]:

@@ -66,19 +66,26 @@ WITH_PARENTS = "parent__parent__parent__parent__parent__parent"
 """For `select_related`: an entrance lies six steps below the city."""
 
 
-def serving(place: Place, *, on: dt.date) -> list[Organisation]:
-    """Return the open organisations that serve a place on a day, the nearest first.
+def codes_around(place: Place) -> list[str]:
+    """Return the codes from the root down to this place, its own last; with compound and building.
 
-    Each has `serves`, the smallest place around this one that it serves. One query, and one a step below
-    the community unless the place was read with `WITH_PARENTS`.
+    No query for an area; one a step below the community unless the place was read with `WITH_PARENTS`.
     """
-    codes = [code for code in place.scope.values() if code]
     inner: list[str] = []
     step: Place | None = place
     while step is not None and not step.is_area:
         inner.insert(0, step.code)
         step = step.parent
-    nearness = {code: index for index, code in enumerate([*codes, *inner])}
+    return [code for code in place.scope.values() if code] + inner
+
+
+def serving(place: Place, *, on: dt.date) -> list[Organisation]:
+    """Return the open organisations that serve a place on a day, the nearest first.
+
+    Each has `serves`, the smallest place around this one that it serves. One query beside those of
+    `codes_around`.
+    """
+    nearness = {code: index for index, code in enumerate(codes_around(place))}
     rows = (
         Serving.objects.on(on)
         .filter(place__code__in=nearness, organisation__is_open=True)

@@ -56,6 +56,8 @@ NAVIGATION = (
     NavItem("workforce:week", _("Duty roster"), "clock", "workforce.roster", ""),
     NavItem("cases:rates", _("Three rates"), "chart", "cases.see_rates", "rates"),
     NavItem("privacy:looks", _("Who looked"), "eye", "cases.looks", ""),
+    NavItem("catalogue:home", _("Catalogue"), "doc", "cases.dispatch", ""),
+    NavItem("catalogue:home", _("Catalogue"), "doc", "cases.catalogue", ""),
     NavItem("clocks:clocks", _("Limits"), "clock", "cases.clocks", ""),
     NavItem("calendar:calendar", _("Working days"), "book", "territory.calendar", ""),
     NavItem("accounts:people", _("Accounts"), "users", "accounts.manage", ""),

@@ -12,6 +12,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from linli.accounts.permissions import ROLES, Role, permissions_of
+from linli.cases.catalogue import applying
+from linli.cases.catalogue import operations as catalogue
 from linli.cases.clocks import sweeping
 from linli.cases.privacy import keys, retention
 from linli.kernel.http import ActorRequest, needs
@@ -23,6 +25,7 @@ SEES: dict[str, Any] = {
     "cases.unmask_hidden": _("look at who asked even where the caller wants to stay unnamed"),
     "cases.looks": _("see who looked at whose name and number"),
     "cases.see_rates": _("see the three rates"),
+    "cases.see_catalogue": _("see who leads what, and what a community may lead"),
     "territory.see": _("see places, who serves them and who is on duty"),
     "accounts.see_roles": _("see this page"),
     "accounts.own": _("see their own account, and who came in by it"),
@@ -72,6 +75,15 @@ DOES: dict[str, Any] = {
     "cases.supervise": _("supervise an order that does not move"),
     "cases.rework": _("send an order back for rework once, with half the limit"),
     "cases.dispatch": _("dispatch a case to the unit that is to solve it"),
+    "cases.categorise": _("say what a case is about"),
+    "cases.load_categories": _("load categories"),
+    "cases.begin_catalogue": _("begin a dispatch catalogue with the usual leads"),
+    "cases.add_entry": _("say in the dispatch catalogue who leads a category in an area"),
+    "cases.end_entry": _("end an entry of the dispatch catalogue"),
+    "cases.keep_catalogue": _("look at what a catalogue file would change"),
+    "cases.apply_catalogue": _("apply a catalogue file"),
+    "cases.add_duty": _("put a category on a community's duty list"),
+    "cases.end_duty": _("take a category off a community's duty list"),
     "cases.accept": _("accept an order of their own unit"),
     "cases.contact": _("log a contact with the requester"),
     "cases.report": _("report the result back, with the reply to the caller"),
@@ -85,6 +97,9 @@ DOES: dict[str, Any] = {
     "cases.hand_over": _("hand a unit's open orders to another unit"),
     "cases.close_unit": _("close an organisation that holds no open order"),
     "cases.follow_redrawn_places": _("let open cases follow places that were re-drawn"),
+    "cases.follow_redrawn_catalogue": _(
+        "let the dispatch catalogue follow places that were re-drawn"
+    ),
     "cases.load_shipped": _("load the clock profiles that come with Linli"),
     "cases.add_version": _("write down a new version of a clock profile"),
     "cases.put_in_force": _("put a clock profile in force in an area"),
@@ -135,7 +150,7 @@ DOES: dict[str, Any] = {
 """What each operation does, to follow “may”."""
 
 # An operation is known once its module is read, and no page reads the one that the clock itself calls.
-_READ = (sweeping, keys, retention)
+_READ = (sweeping, keys, retention, catalogue, applying)
 
 
 @dataclass(frozen=True)

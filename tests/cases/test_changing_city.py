@@ -8,10 +8,11 @@ from linli.accounts.appointing import appoint, follow_redrawn_roles
 from linli.accounts.models import Appointment
 from linli.accounts.queries import actor_of
 from linli.cases import operations
+from linli.cases.catalogue.queries import proposal_for
 from linli.cases.models import Case, WorkOrder
 from linli.cases.operations.dispatching import LEAD_CLOSED
 from linli.cases.operations.handing_over import NOT_SERVED, SAME_UNIT, STILL_HOLDS
-from linli.cases.queries import case_for, leads_for, open_orders_of, orders_of, three_rates
+from linli.cases.queries import case_for, open_orders_of, orders_of, three_rates
 from linli.cases.story import story_of
 from linli.kernel.errors import NOT_ALLOWED, Refusal, RuleBroken
 from linli.territory.differences import difference
@@ -136,9 +137,10 @@ def test_no_order_reaches_a_unit_that_was_closed_meanwhile(
     town: Town, units: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case = a_case(town)
-    offered = leads_for(case.place, at=NOW)  # as read just before the unit was closed
+    # As read just before the unit was closed.
+    offered = proposal_for(category=case.category, place=case.place, urgency="N", at=NOW)
     operations.close_unit(actor=manager(), organisation_id=units[0])
-    monkeypatch.setattr("linli.cases.operations.dispatching.leads_for", lambda place, at: offered)
+    monkeypatch.setattr("linli.cases.operations.dispatching.proposal_for", lambda **asked: offered)
     with pytest.raises(RuleBroken) as broken:
         operations.dispatch(actor=town.actor("dispatcher"), case_id=case.pk, lead_id=units[0])
     assert broken.value.refusal is LEAD_CLOSED

@@ -409,12 +409,12 @@ def test_without_limits_in_force_nothing_is_dispatched(town: Town) -> None:
     ClockTerm.objects.all().delete()
     with refused(NO_PROFILE):
         dispatch(town, case)
-    assert offered(case, at=NOW) is None
+    assert offered(case, at=NOW) == (None, None)
 
 
 def test_what_is_offered_is_what_dispatch_gives(town: Town) -> None:
     case = waiting(town, kind="inquiry")
-    found = offered(case, at=NOW)
+    found, _override = offered(case, at=NOW)
     order = dispatch(town, case)
     assert found is not None
     assert found.deadlines.handling.at == order.handling_due_at

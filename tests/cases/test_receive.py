@@ -98,6 +98,7 @@ def test_the_event_holds_codes_and_no_words(town: Town, operator: Actor) -> None
         "kind": "complaint",
         "urgency": "N",
         "place": "110105019029",
+        "category": "020301",
     }
 
 

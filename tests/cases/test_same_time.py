@@ -130,7 +130,7 @@ def test_of_two_dispatchers_with_different_units_one_wins(transactional_db: None
     units = [town.units[code].pk for code in ("committee-029", "street-019")]
     outcomes = at_once(
         *(
-            partial(operations.dispatch, actor=actor, case_id=case.pk, lead_id=unit)
+            partial(operations.dispatch, actor=actor, case_id=case.pk, lead_id=unit, reason="属地")
             for actor, unit in zip(two, units, strict=True)
         )
     )

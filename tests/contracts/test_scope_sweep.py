@@ -23,6 +23,7 @@ import linli
 from linli.accounts.door.operations import keep_device
 from linli.accounts.models import RoleGrant
 from linli.accounts.permissions import ROLES, permissions_of
+from linli.cases.catalogue.applying import keep_catalogue
 from linli.cases.models import Case
 from linli.cases.move_forms import FORMS as MOVE_FORMS
 from linli.cases.operations import consult, give_task, unmask
@@ -83,6 +84,7 @@ ANSWERS = {
 OBJECTS: dict[str, Visit] = {
     "cases:case": Visit("closed"),
     "cases:dispatch": Visit("received", {"lead": "1", "reason": "属地"}),
+    "cases:categorise": Visit("received", {"category": "04"}),
     "cases:accept": Visit("dispatched"),
     "cases:contact": Visit("accepted", {"means": "phone", "was_reached": "yes", "note": "说明"}),
     "cases:report": Visit("in_progress", {"resolution": "solved", "public_reply": "修好了"}),
@@ -99,9 +101,13 @@ OF_NO_AREA: dict[str, str] = {
     "clocks:profile": "bj-default",
     "clocks:end_term": "0",
     "calendar:year": "2026",
+    "catalogue:category": "02",
+    "catalogue:add_entry": "02",
+    "catalogue:end_entry": "0",
+    "catalogue:end_duty": "0",
 }
-"""Addresses of things that every administrator sees alike, with what to visit. Whether a term may be
-ended is a rule of its own area, tested with the operation."""
+"""Addresses of things that every administrator sees alike, with what to visit. Whether a term or an entry
+may be ended is a rule of its own area, tested with the operation."""
 
 
 @dataclass(frozen=True)
@@ -187,6 +193,10 @@ def _application(town: Town) -> int:
     return asked.pk
 
 
+def _catalogue_draft(town: Town) -> int:
+    return keep_catalogue(actor=town.actor("administrator"), name="x.xlsx", rows=[]).pk
+
+
 NO_PLACE, NO_UNIT, NO_ROW = "110105019099", "committee-099", 987_654_321
 _DAY = {"valid_from": "2026-12-01", "valid_to": ""}
 THINGS: dict[str, Thing] = {
@@ -223,6 +233,7 @@ THINGS: dict[str, Thing] = {
     "cases:answer_consultation": Thing(_consultation, NO_ROW, {"is_theirs": "yes", "answer": "是"}),
     "cases:grant": Thing(_application, NO_ROW, {"decision": "同意"}),
     "cases:refuse": Thing(_application, NO_ROW, {"decision": "不同意"}),
+    "catalogue:difference": Thing(_catalogue_draft, NO_ROW, {"shown": "x"}),
     "workforce:swap": Thing(_shift, NO_ROW, {"person": "1"}),
     "workforce:end": Thing(_shift, NO_ROW),
 }
@@ -272,11 +283,13 @@ PARAMETERS = (
     Asked("places:home", "GET", "q", lambda case: "双合家园", "没有此地", "leader"),
     Asked("places:home", "GET", "q", lambda case: "110105019029", NO_PLACE, "community_worker"),
     Asked("accounts:people", "GET", "q", lambda case: "李社工", "没有此人", "administrator"),
+    Asked("catalogue:ask", "GET", "place", lambda case: "双合家园", "没有此地", "dispatcher"),
     Asked("workforce:week", "GET", "unit", lambda case: "committee-029", NO_UNIT, "leader"),
     Asked("workforce:plan", "POST", "unit", lambda case: "committee-029", NO_UNIT, "administrator"),
 )
 PLAIN = {
     ("GET", "again"),
+    ("GET", "category"),
     ("GET", "from"),
     ("GET", "month"),
     ("GET", "next"),
@@ -286,6 +299,9 @@ PLAIN = {
     ("POST", "week"),
     ("POST", "next"),
     ("POST", "username"),
+    ("POST", "category"),
+    ("POST", "shown"),
+    ("POST", "urgency"),
 }
 """Parameters read by a view that name no object of anybody's area."""
 
@@ -480,6 +496,7 @@ def test_no_address_breaks_over_nonsense(town: Town, value: str) -> None:
 PAGES = {
     "cases:take_call": ("operator", "received"),
     "cases:queue": ("dispatcher", "received"),
+    "cases:categorise": ("dispatcher", "received"),
     "cases:work": ("worker", "in_progress"),
     "cases:tasks": ("partner", "received"),
     "cases:rulings": ("dispatcher", "objecting"),
@@ -491,6 +508,14 @@ PAGES = {
     "clocks:clocks": ("administrator", "received"),
     "clocks:profile": ("administrator", "received"),
     "clocks:add_version": ("administrator", "received"),
+    "catalogue:home": ("administrator", "received"),
+    "catalogue:category": ("administrator", "received"),
+    "catalogue:ask": ("dispatcher", "received"),
+    "catalogue:copies": ("worker", "received"),
+    "catalogue:duties": ("administrator", "received"),
+    "catalogue:upload": ("administrator", "received"),
+    "catalogue:download": ("dispatcher", "received"),
+    "catalogue:difference": ("administrator", "received"),
     "calendar:calendar": ("administrator", "received"),
     "calendar:year": ("administrator", "received"),
     "places:home": ("worker", "received"),

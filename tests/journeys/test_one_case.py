@@ -56,6 +56,8 @@ def test_one_complaint_goes_through_all_people_and_is_counted_once(as_person: Op
     operator = as_person("operator-1")
     operator.locator("[name=words]").fill("三号楼二单元停水一上午了，家里有孩子，物业电话没人接。")
     operator.locator("[name=place]").fill("双合家园社区")
+    operator.locator("[name=category]").fill("公共部位维修")
+    expect(operator.locator("#hints")).to_contain_text("由谁主办")
     operator.locator("[name=phone]").fill("１９９ 0000 7788")
     operator.locator("[name=name]").fill("许大妈")
     operator.locator("label:has([name=urgency][value=E2])").click()

@@ -11,7 +11,6 @@ from tests.conftest import NOW
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 DIVISIONS = DATA / "beijing-divisions" / "communities.csv.gz"
-COMPOUNDS = DATA / "beijing-compounds" / "compounds.csv.gz"
 HEADER = "code,name,short,kind,streetCode,street,areaCode,district,succeeds\n"
 
 

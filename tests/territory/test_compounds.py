@@ -1,7 +1,10 @@
 """Compounds: where they lie, what is known of their community, a second load, bad rows."""
 
+import csv
+import gzip
 import io
 from decimal import Decimal
+from importlib.resources import files
 
 import pytest
 from django.db.models import Count
@@ -11,15 +14,16 @@ from linli.methods.geo import Datum, metres_between
 from linli.territory import door_codes
 from linli.territory.choices import Known
 from linli.territory.differences import difference
+from linli.territory.divisions import beijing
 from linli.territory.geography import district_at
 from linli.territory.importing import compounds as importing
 from linli.territory.importing import tables
 from linli.territory.importing.compounds import read_compounds
 from linli.territory.importing.divisions import read_divisions
 from linli.territory.models import Place, PlacePoint
-from linli.territory.operations import load_compounds, move_place, redraw
+from linli.territory.operations import load_compounds, load_places, move_place, redraw
 from tests.builders import Town
-from tests.territory.city import COMPOUNDS, DIVISIONS, manager
+from tests.territory.city import DIVISIONS, manager
 
 HEADER = "lianjia_id,name,district,bd09_lng,bd09_lat,built\n"
 GOOD = "77,双合家园,朝阳区,116.521,39.871,2005"
@@ -104,22 +108,11 @@ def test_a_wrong_header_is_refused_by_the_names_that_are_missing(town: Town) -> 
     assert refused.value.facts["missing"] == "lianjia_id, bd09_lng, bd09_lat"
 
 
-needs_data = pytest.mark.skipif(
-    not (COMPOUNDS.exists() and DIVISIONS.exists()), reason="the real data are not here"
-)
-
-
-@needs_data
 @pytest.mark.slow
-def test_the_real_city_has_the_counts_that_are_known(db: None) -> None:
-    with DIVISIONS.open("rb") as opened:
-        rows, aside = read_divisions(opened)
-    assert not aside
-    redraw(actor=manager(), rows=rows, shown=difference(rows).digest)
-    with COMPOUNDS.open("rb") as opened:
-        compounds, aside = read_compounds(opened)
-    assert not aside
-    done = load_compounds(actor=manager(), source="lianjia", rows=compounds)
+def test_the_city_as_shipped_has_the_counts_that_are_known(db: None) -> None:
+    load_places(actor=manager(), rows=list(beijing()))
+    rows = importing.shipped()
+    done = load_compounds(actor=manager(), source=importing.SOURCE, rows=rows)
     assert (done.created, done.changed) == (4846, 0)
     levels = dict(Place.objects.values_list("level").annotate(Count("pk")))
     assert levels["district"] == 16
@@ -127,20 +120,27 @@ def test_the_real_city_has_the_counts_that_are_known(db: None) -> None:
     assert levels["community"] + levels["village"] == 7535
     assert levels["compound"] == 4846
     assert Place.objects.filter(known_by=Known.BY_NAME).count() == 610
-
-    again = load_compounds(actor=manager(), source="lianjia", rows=compounds)
+    again = load_compounds(actor=manager(), source=importing.SOURCE, rows=rows)
     assert (again.created, again.changed, again.unchanged) == (0, 0, 4846)
+    same = load_places(actor=manager(), rows=list(beijing()))
+    assert (same.created, same.changed, same.unchanged) == (0, 0, 1 + 16 + 349 + 7535)
+
+
+@pytest.mark.skipif(not DIVISIONS.exists(), reason="the full division file is not here")
+@pytest.mark.slow
+def test_the_official_division_file_changes_nothing_the_second_time(db: None) -> None:
+    with DIVISIONS.open("rb") as opened:
+        rows, aside = read_divisions(opened)
+    assert not aside
+    redraw(actor=manager(), rows=rows, shown=difference(rows).digest)
     found = difference(rows)
     assert (found.changes, len(found.doubts), found.unchanged) == (0, 0, 1 + 16 + 349 + 7535)
 
 
-@needs_data
 def test_the_points_of_real_compounds_lie_in_the_district_they_name() -> None:
-    import csv
-    import gzip
-
-    with gzip.open(COMPOUNDS, "rt", encoding="utf-8-sig") as opened:
-        rows = list(csv.DictReader(opened))
+    data = files("linli.territory").joinpath("data/compounds.csv.gz").read_bytes()
+    rows = list(csv.DictReader(io.StringIO(gzip.decompress(data).decode("utf-8"))))
+    assert len(rows) == 4846
     names = {"110101": "东城区", "110102": "西城区", "110105": "朝阳区", "110106": "丰台区"}
     names |= {"110107": "石景山区", "110108": "海淀区", "110109": "门头沟区", "110111": "房山区"}
     names |= {"110112": "通州区", "110113": "顺义区", "110114": "昌平区", "110115": "大兴区"}

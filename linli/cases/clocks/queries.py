@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import F, Max, Q, QuerySet
 from django.utils import timezone
 
 from linli.cases.clocks.models import ClockClass, ClockProfile, ClockTerm
@@ -94,13 +94,36 @@ class Offer:
     deadlines: Deadlines
 
 
-def offered(case: Any, *, at: dt.datetime, override: bool = False) -> Offer | None:
-    """Return the limits that a case would get now, or None where no profile is in force."""
-    profile = profile_for(case.place, at=at, override=override)
-    if profile is None:
-        return None
-    one = profile.of(class_of(kind=case.kind, urgency=case.urgency))
-    return Offer(one, deadlines_of(one, at=at))
+def offered(
+    case: Any, *, at: dt.datetime, clock_class: str = ""
+) -> tuple[Offer | None, Offer | None]:
+    """Return the limits that a case would get now: the ordinary ones, and those of an override in force.
+
+    None where no profile is in force. `clock_class`: that of the catalogue; that of the case's kind and
+    urgency if empty, and always for the override. One query, beside those of limits in working time.
+    """
+    codes = [code for code in case.place.scope.values() if code]
+    own = class_of(kind=case.kind, urgency=case.urgency)
+    rows = (
+        ClockClass.objects.filter(
+            Q(profile__terms__place__isnull=True) | Q(profile__terms__place__code__in=codes),
+            profile__terms__in=ClockTerm.objects.at(at),
+            code__in={clock_class or own, own},
+        )
+        .annotate(
+            area=F("profile__terms__place__code"), is_override=F("profile__terms__is_override")
+        )
+        .select_related("profile")
+    )
+    nearest: dict[bool, ClockClass] = {}
+    for row in sorted(rows, key=lambda row: codes.index(row.area) if row.area else -1):
+        if row.code == (own if row.is_override else clock_class or own):
+            nearest[row.is_override] = row
+
+    def offer(one: ClockClass | None) -> Offer | None:
+        return Offer(one, deadlines_of(one, at=at)) if one else None
+
+    return offer(nearest.get(False)), offer(nearest.get(True))
 
 
 def newest_versions() -> list[ClockProfile]:

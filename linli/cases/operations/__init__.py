@@ -7,6 +7,7 @@ from linli.cases.operations.applying import (
     ask_pause,
     escalate,
 )
+from linli.cases.operations.categorising import categorise
 from linli.cases.operations.deciding import (
     answer_call,
     clear_hold,
@@ -89,6 +90,7 @@ __all__ = [
     "ask_extension",
     "ask_hold",
     "ask_pause",
+    "categorise",
     "clear_hold",
     "close",
     "close_unit",

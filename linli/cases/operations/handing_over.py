@@ -1,12 +1,16 @@
 """Orders follow when the city changes: a unit hands over its open orders and closes; places are re-drawn."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from linli.accounts.appointing import end_appointments_of
+from linli.cases.catalogue.following import hand_entries_over
+from linli.cases.catalogue.parts import off_list
+from linli.cases.catalogue.rules import OFF_LIST_NOW
 from linli.cases.events import CaseRescoped, OrderHandedOver
 from linli.cases.flows import ENDED
 from linli.cases.models import Case, WorkOrder
@@ -14,6 +18,7 @@ from linli.cases.queries import open_orders_of
 from linli.kernel.actor import SCOPE_COLUMNS, Actor
 from linli.kernel.errors import Refusal
 from linli.kernel.events import Code, record_many
+from linli.kernel.ids import show_number
 from linli.kernel.operation import operation
 from linli.territory.models import Organisation, Place, day_of
 from linli.territory.parts import IS_CLOSED, close_organisation, locked_organisation
@@ -38,17 +43,27 @@ NOT_SERVED = Refusal(
     ),
     "successor",
 )
+NOT_ON_LIST = Refusal(
+    "organisation.successor_not_on_list",
+    _(
+        "“%(unit)s” may lead only what is on its duty list (Beijing's regulation of 2021-09-24, article 17), and "
+        "that does not hold what these open orders are about: %(cases)s. Choose the sub-district, or mend the "
+        "duty list first."
+    ),
+    "successor",
+)
 SAME_UNIT = Refusal(
     "organisation.same_unit", _("Orders are handed over to another organisation."), "successor"
 )
 
 
-@operation(TerritoryPermission.MANAGE)
+@operation(TerritoryPermission.MANAGE, constraints={"order_lead_by_duty_list": OFF_LIST_NOW})
 def hand_over(*, actor: Actor, from_id: int, to_id: int) -> int:
     """Hand a batch of a unit's open orders to another unit; state and clocks run on. Returns how many.
 
     Call again until it returns 0. One event a case. Raises Organisation.DoesNotExist outside the actor's
-    area; RuleBroken: the same unit, a closed one, a successor that does not serve every place concerned.
+    area; RuleBroken: the same unit, a closed one, a successor that does not serve every place concerned, or a
+    community's body whose duty list does not hold every matter.
     """
     if from_id == to_id:
         raise SAME_UNIT()
@@ -57,6 +72,7 @@ def hand_over(*, actor: Actor, from_id: int, to_id: int) -> int:
         for key in sorted((from_id, to_id))
     }
     _require_served(open_orders_of(from_id), by=locked[to_id], actor=actor)
+    _require_on_list(open_orders_of(from_id), by=locked[to_id], actor=actor)
     batch = list(open_orders_of(from_id).order_by("case_id").values_list("case_id", "pk")[:BATCH])
     cases = _locked_cases([case_id for case_id, _order in batch])
     # Between the two reads an order may have been closed: what is not open any more stays.
@@ -90,11 +106,21 @@ def _require_served(orders: object, *, by: Organisation, actor: Actor) -> None:
         raise NOT_SERVED(unit=by.name, places=shown)
 
 
+def _require_on_list(orders: Any, *, by: Organisation, actor: Actor) -> None:
+    """Raise NOT_ON_LIST, naming the first cases, where article 17 stands against it."""
+    rows = orders.select_related("case__category", "case__place").order_by("case_id")
+    off = off_list(rows, by=by, at=actor.now)
+    if off:
+        shown = "、".join(show_number(order.case.number) for order in off[:5])
+        raise NOT_ON_LIST(unit=by.name, cases=shown + ("…" if len(off) > 5 else ""))
+
+
 @operation(TerritoryPermission.MANAGE)
 def close_unit(*, actor: Actor, organisation_id: int, successor_id: int | None = None) -> None:
     """Close an organisation: servings, posts, appointments and duties end. Refused while it holds orders.
 
-    Raises Organisation.DoesNotExist outside the actor's area, RuleBroken.
+    What the catalogue names it for goes to its successor; refused where there is none. Raises
+    Organisation.DoesNotExist outside the actor's area, RuleBroken.
     """
     unit = locked_organisation(organisation_id, actor=actor, permission=TerritoryPermission.MANAGE)
     count = open_orders_of(unit.pk).count()
@@ -105,6 +131,7 @@ def close_unit(*, actor: Actor, organisation_id: int, successor_id: int | None =
         successor = Organisation.objects.get(pk=successor_id)
         if not successor.is_open or successor == unit:
             raise IS_CLOSED(unit=successor.name)
+    hand_entries_over(unit, successor=successor, actor=actor)
     end_shifts_of(unit, now=actor.now)
     end_appointments_of(unit, now=actor.now)
     close_organisation(unit, successor=successor, actor=actor)

@@ -9,6 +9,7 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from linli.cases.catalogue.models import Category
 from linli.cases.choices import Channel, Confidentiality, Kind, Urgency
 from linli.cases.events import CaseReceived
 from linli.cases.models import Case, Requester
@@ -68,6 +69,7 @@ class Draft:
     title: str = ""
     kind: str = Kind.COMPLAINT
     urgency: str = Urgency.NORMAL
+    category: Category | None = None
     channel: str = Channel.HOTLINE
     address: str = ""
     occurred_at: dt.datetime | None = None
@@ -198,6 +200,7 @@ def _checked(draft: Draft, *, actor: Actor) -> tuple[Case, Requester]:
         channel=draft.channel,
         kind=draft.kind,
         urgency=draft.urgency,
+        category=draft.category,
         confidentiality=draft.confidentiality,
         wants_reply=draft.wants_reply,
         place=draft.place,
@@ -251,6 +254,7 @@ def _write(rows: Sequence[tuple[Case, Requester]], *, actor: Actor, into: BatchO
                 kind=Code(case.kind),
                 urgency=Code(case.urgency),
                 place=Code(case.place.code),
+                category=Code(case.category.code) if case.category else None,
             ),
             case.pk,
             case.version,

@@ -2,6 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from linli.cases.catalogue.parts import send_copies
+from linli.cases.catalogue.queries import proposal_for
+from linli.cases.catalogue.rules import OFF_LIST_NOW
 from linli.cases.clocks.parts import columns, move_alerts
 from linli.cases.clocks.queries import deadlines_of, profile_for
 from linli.cases.events import OrderObjected, OrderRuledElsewhere, OrderRuledFinal
@@ -9,7 +12,6 @@ from linli.cases.models import Objection, WorkOrder
 from linli.cases.operations.dispatching import LEAD_CLOSED, NO_PROFILE, NOT_SERVING
 from linli.cases.parts import happened, locked_order, move_order
 from linli.cases.permissions import CasePermission as P
-from linli.cases.queries import leads_for
 from linli.cases.rules import objection_due
 from linli.kernel.actor import Actor
 from linli.kernel.errors import Refusal
@@ -49,18 +51,25 @@ def object_to(*, actor: Actor, case_id: int, clause: str, evidence: str) -> Obje
     return objection
 
 
-@operation(P.RULE, constraints={"order_lead_is_open": LEAD_CLOSED})
+@operation(
+    P.RULE,
+    constraints={"order_lead_is_open": LEAD_CLOSED, "order_lead_by_duty_list": OFF_LIST_NOW},
+)
 def rule_elsewhere(*, actor: Actor, case_id: int, lead_id: int, ruling: str) -> WorkOrder:
     """Rule that another unit leads. It gets its full limit; the first dispatch stays as it was.
 
-    Raises RuleBroken: no objection waits, the unit does not serve the place, or it is the one that objected.
+    The ruling is the reason where the catalogue names another. Raises RuleBroken: no objection waits, the unit
+    does not serve the place, may not lead it (article 17), or is the one that objected.
     """
     case, order = locked_order(case_id, actor=actor, permission=P.RULE)
     objection = _waiting(order)
     if objection is not None:
         objection.ruling = ruling.strip()
     before = order.lead_id if order else 0
-    lead = next((unit for unit in leads_for(case.place, at=actor.now) if unit.pk == lead_id), None)
+    proposal = proposal_for(
+        category=case.category, place=case.place, urgency=case.urgency, at=actor.now
+    )
+    lead = next((unit for unit in proposal.options if unit.pk == lead_id), None)
     order = move_order(
         case, order, "rule_elsewhere", actor=actor, beside=objection, accepted_at=None
     )
@@ -69,6 +78,8 @@ def rule_elsewhere(*, actor: Actor, case_id: int, lead_id: int, ruling: str) -> 
         raise SAME_UNIT()
     if lead is None:
         raise NOT_SERVING(place=case.place.name)
+    if (off := proposal.refusal(lead)) is not None:
+        raise off
     code = order.clock_class.code if order.clock_class else None
     profile = profile_for(case.place, at=actor.now)
     if profile is None or code is None:
@@ -77,12 +88,14 @@ def rule_elsewhere(*, actor: Actor, case_id: int, lead_id: int, ruling: str) -> 
     due = deadlines_of(limits, at=actor.now)
     WorkOrder.objects.filter(pk=order.pk).update(
         lead=lead,
+        catalogue_entry=proposal.entry if lead in proposal.leads else None,
         dispatched_at=actor.now,
         clock_started_at=actor.now,
         **columns(limits, due, now=actor.now),
     )
     order = WorkOrder.objects.get(pk=order.pk)
     move_alerts(order, due, now=actor.now)
+    copied = send_copies(order, proposal, actor=actor)
     _rule(objection, actor=actor, new_unit_id=lead.pk)
     happened(
         case,
@@ -93,6 +106,7 @@ def rule_elsewhere(*, actor: Actor, case_id: int, lead_id: int, ruling: str) -> 
             lead_id=lead.pk,
             first_contact_due_at=order.first_contact_due_at,
             handling_due_at=order.handling_due_at,
+            copied_count=copied,
         ),
         actor=actor,
     )

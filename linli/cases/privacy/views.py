@@ -17,7 +17,7 @@ from linli.cases.privacy.collections import COLLECTIONS
 from linli.cases.privacy.forms import LooksForm, NumberForm, SharedTextForm
 from linli.cases.views.finding import case_or_404
 from linli.kernel.http import ActorRequest, needs
-from linli.territory.queries import path_in
+from linli.territory.serving import around
 
 
 @needs(P.RECEIVE)
@@ -38,7 +38,7 @@ def shared(request: ActorRequest, number: str) -> HttpResponse:
             operations.write_shared_text(actor=request.actor, case_id=found.pk, **form.cleaned_data)
         if not form.errors:
             return redirect("cases:case", number=number)
-    context = {"case": found, "form": form, "path": path_in(found)}
+    context = {"case": found, "form": form, "path": [place.name for place in around(found.place)]}
     return render(request, "privacy/shared.html", context, status=422 if form.errors else 200)
 
 

@@ -19,7 +19,7 @@ from linli.cases.views.finding import case_or_404
 from linli.cases.views.moves import moves_of
 from linli.journal.queries import sealed_so_far
 from linli.kernel.http import ActorRequest, needs
-from linli.territory.queries import path_in
+from linli.territory.serving import around
 
 LOOP_STEP = {
     "received": "sort",
@@ -72,7 +72,7 @@ def _case_page(
     events = events_of(found)
     context = {
         "case": found,
-        "path": path_in(found),
+        "path": [place.name for place in around(found.place)],
         "order": order,
         "clocks": clocks_of(order, now=actor.now) if order else [],
         "waited": (found.closed_at or actor.now) - found.received_at,

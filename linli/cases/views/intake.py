@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from linli.cases import operations, queries
+from linli.cases.catalogue.fields import all_categories
+from linli.cases.catalogue.queries import find_categories, proposal_for
 from linli.cases.choices import Urgency
 from linli.cases.clocks.queries import profile_for
 from linli.cases.forms import TakeCallForm
@@ -45,6 +47,7 @@ def take_call(request: ActorRequest) -> HttpResponse:
     context = {
         "form": form,
         "limits": _limits(actor),
+        "categories": all_categories(),
         "just_received": seen.filter(number=received).first() if received else None,
         "loop_step": "hear",
     }
@@ -54,7 +57,7 @@ def take_call(request: ActorRequest) -> HttpResponse:
 @needs(P.RECEIVE)
 @require_POST
 def intake_hints(request: ActorRequest) -> HttpResponse:
-    """Return what helps while she types: places that fit, open cases there, the caller's earlier ones.
+    """Return what helps while she types: places that fit, who will lead, open cases there, earlier ones.
 
     A POST, so that a telephone number never stands in an address or a log.
     """
@@ -66,9 +69,19 @@ def intake_hints(request: ActorRequest) -> HttpResponse:
         earlier = queries.earlier_of(e164(request.POST.get("phone", "")), actor=actor)
     except NotATelephone:
         earlier = []
+    about = find_categories(request.POST.get("category", ""))
     context = {
         "place_words": words,
         "candidates": with_paths(places),
+        "about": about,
+        "proposal": proposal_for(
+            category=about[0],
+            place=places[0],
+            urgency=request.POST.get("urgency", ""),
+            at=actor.now,
+        )
+        if len(about) == 1 and len(places) == 1
+        else None,
         "open_here": queries.open_at(places[0], actor=actor) if len(places) == 1 else [],
         "earlier": earlier,
     }
@@ -78,6 +91,7 @@ def intake_hints(request: ActorRequest) -> HttpResponse:
 def _draft(data: dict[str, Any]) -> operations.Draft:
     names = "intake_key words title address occurred_at kind urgency name phone confidentiality wants_reply also"
     return operations.Draft(
+        category=data.get("about"),
         place=data["where"],
         leave=tuple(sorted(data["leave"])),
         **{name: data[name] for name in names.split()},

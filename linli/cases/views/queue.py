@@ -5,19 +5,24 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from linli.cases import operations, queries
+from linli.cases.catalogue.faces import offers_of
+from linli.cases.catalogue.fields import all_categories
+from linli.cases.catalogue.queries import Proposal, proposal_for
+from linli.cases.catalogue.rules import class_by
 from linli.cases.clocks.queries import offered
+from linli.cases.clocks.rules import class_of
 from linli.cases.flows import WAITING
-from linli.cases.forms import DispatchForm
+from linli.cases.forms import CategoriseForm, DispatchForm
+from linli.cases.models import Case
 from linli.cases.permissions import CasePermission as P
 from linli.cases.views.finding import case_or_404
 from linli.cases.views.moves import other_ways
 from linli.kernel.http import ActorRequest, needs
-from linli.territory.models import Place
-from linli.territory.queries import path_in
+from linli.territory.serving import around
 
 PAGE = 25
 
@@ -33,7 +38,7 @@ def queue(request: ActorRequest) -> HttpResponse:
 def dispatch(request: ActorRequest, number: str) -> HttpResponse:
     """Send one case to its lead unit."""
     case = case_or_404(request, number, permission=P.DISPATCH)
-    form = DispatchForm(request.POST, leads=queries.leads_for(case.place, at=request.actor.now))
+    form = DispatchForm(request.POST, leads=_proposal(request, case).options)
     if form.is_valid():
         with form.catching():
             operations.dispatch(
@@ -48,13 +53,44 @@ def dispatch(request: ActorRequest, number: str) -> HttpResponse:
     return _queue_page(request, chosen=number, form=form)
 
 
+@needs(P.DISPATCH)
+def categorise(request: ActorRequest, number: str) -> HttpResponse:
+    """Say what a case is about; the catalogue then names its lead."""
+    case = case_or_404(request, number, permission=P.DISPATCH)
+    about = case.category.shown if case.category else ""
+    form = CategoriseForm(request.POST or None, initial={"category": about})
+    if request.method == "POST" and form.is_valid():
+        with form.catching():
+            operations.categorise(
+                actor=request.actor, case_id=case.pk, category=form.cleaned_data["about"]
+            )
+            return redirect(f"{reverse('cases:queue')}?case={number}")
+    context = {
+        "case": case,
+        "form": form,
+        "categories": all_categories(),
+        "loop_step": "dispatch",
+    }
+    page = "catalogue/categorise.html" + ("#form" if request.htmx and not form.errors else "")
+    return render(request, page, context, status=422 if form.errors else 200)
+
+
+def _proposal(request: ActorRequest, case: Case) -> Proposal:
+    return proposal_for(
+        category=case.category, place=case.place, urgency=case.urgency, at=request.actor.now
+    )
+
+
 def _queue_page(
     request: ActorRequest, *, chosen: str, form: DispatchForm | None = None
 ) -> HttpResponse:
     page = Paginator(queries.received(actor=request.actor), PAGE).get_page(request.GET.get("page"))
-    selected = case_or_404(request, chosen, permission=P.DISPATCH) if chosen else None
-    if selected is None and page.object_list:
-        selected = page.object_list[0]
+    shown = {case.number: case for case in page}
+    selected = shown.get(chosen) or (
+        case_or_404(request, chosen, permission=P.DISPATCH) if chosen else None
+    )
+    if selected is None and shown:
+        selected = next(iter(shown.values()))
     context: dict[str, Any] = {
         "page": page,
         "total": page.paginator.count,
@@ -63,14 +99,23 @@ def _queue_page(
         "loop_step": "dispatch",
     }
     if selected is not None:
-        leads = queries.leads_for(selected.place, at=request.actor.now)
+        proposal = _proposal(request, selected)
+        offers = offers_of(proposal)
+        named = proposal.leads[0].pk if len(proposal.leads) == 1 else None
+        entry_class = proposal.entry.clock_class if proposal.entry else ""
+        own = class_of(kind=selected.kind, urgency=selected.urgency)
+        ordinary, override = offered(
+            selected, at=request.actor.now, clock_class=class_by(entry_class, own)
+        )
         context |= {
-            "form": form or DispatchForm(leads=leads),
+            "form": form or DispatchForm(leads=proposal.options, initial={"lead": named}),
             "kept": form if selected.state not in WAITING else None,
-            "leads": [{"organisation": unit, "why": _why(unit, selected.place)} for unit in leads],
-            "offer": offered(selected, at=request.actor.now),
-            "override": offered(selected, at=request.actor.now, override=True),
-            "path": path_in(selected),
+            "proposal": proposal,
+            "named": [offer for offer in offers if offer.is_named],
+            "other_units": [offer for offer in offers if not offer.is_named],
+            "offer": ordinary,
+            "override": override,
+            "path": [place.name for place in around(selected.place)],
             "is_waiting": selected.state in WAITING,
             "others": other_ways(selected, actor=request.actor),
         }
@@ -83,12 +128,3 @@ def rulings(request: ActorRequest) -> HttpResponse:
     """Show the objections that wait for a ruling, the nearest deadline first."""
     context = {"orders": queries.to_rule(request.actor), "loop_step": "dispatch"}
     return render(request, "cases/rulings.html", context)
-
-
-def _why(unit: Any, place: Place) -> str:
-    if unit.serves == place:
-        return _("Serves %(place)s itself") % {"place": place.name}
-    return _("Serves %(place)s, which %(inner)s belongs to") % {
-        "place": unit.serves.name,
-        "inner": place.name,
-    }

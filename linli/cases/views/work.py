@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.accounts.models import User
 from linli.cases import queries
+from linli.cases.catalogue.queries import copied_to
 from linli.cases.permissions import CasePermission as P
 from linli.kernel.http import ActorRequest, needs
 from linli.territory.models import Place
@@ -42,6 +43,7 @@ def work(request: ActorRequest) -> HttpResponse:
     for order in orders:
         grouped[group_of(order.due_next_at, now=actor.now)].append(order)
     context: dict[str, Any] = {
+        "has_copies": copied_to(actor.organisation_id or 0).exists(),
         "groups": [
             {"key": key, "label": label, "orders": grouped[key]}
             for key, label in GROUPS.items()

@@ -11,6 +11,7 @@ from linli.accounts.models import User
 from linli.accounts.operations import give_role, installer, open_account
 from linli.accounts.queries import actor_of
 from linli.cases import operations
+from linli.cases.catalogue.models import Category
 from linli.cases.clocks.operations import load_shipped
 from linli.cases.clocks.rules import class_of
 from linli.cases.clocks.shipped import DEFAULT, SHIPPED
@@ -19,6 +20,7 @@ from linli.cases.importing.messages import root_row
 from linli.cases.models import Case, ClockAlert
 from linli.kernel.actor import Actor
 from linli.methods.clocks import Calendar, Clock, whole
+from linli.site.demo.catalogue import ABOUT, load_catalogue
 from linli.site.demo.days import call_times, minutes
 from linli.site.demo.neighbourhood import load_neighbourhood
 from linli.site.demo.people import COMMITTEE_OF, COMMUNITIES, HANDLERS, PEOPLE, UNITS
@@ -26,8 +28,9 @@ from linli.site.demo.words import CALLERS, REQUESTS, Request
 from linli.territory.calendar.announced import announced_years, source
 from linli.territory.calendar.operations import apply_year
 from linli.territory.divisions import beijing
+from linli.territory.importing import compounds
 from linli.territory.models import Organisation, Place
-from linli.territory.operations import load_places, open_organisation
+from linli.territory.operations import load_compounds, load_places, open_organisation
 
 SOURCE = "demo"
 DAYS = 30
@@ -72,12 +75,19 @@ def load_demo(
 
     Cases lie within the 30 days before `now`; no event lies after it. The same `now` gives the same city.
     """
-    permissions = {"territory.load", "territory.calendar", "accounts.manage", "cases.clocks"}
+    permissions = {
+        *("territory.load", "territory.calendar", "accounts.manage"),
+        *("cases.clocks", "cases.catalogue"),
+    }
     root = installer(now=now, permissions=frozenset({*permissions, "cases.sweep"}))
     load_places(actor=root, rows=[*beijing(), root_row()])
+    if not Place.objects.filter(source=compounds.SOURCE).exists():
+        load_compounds(actor=root, source=compounds.SOURCE, rows=compounds.shipped())
     load_shipped(actor=root)
     _calendar(root)
-    _people(root, since=now - dt.timedelta(days=730))
+    since = now - dt.timedelta(days=730)
+    _people(root, since=since)
+    load_catalogue(root.at(since))
     load_neighbourhood(now=now)
     cast = _Cast(now)
     known = set(
@@ -148,6 +158,7 @@ class _Cast:
         users = User.objects.filter(is_demo=True).select_related("organisation")
         self.actors = {user.username: actor_of(user, now=now) for user in users}
         self.units = {unit.code: unit.pk for unit in Organisation.objects.all()}
+        self.categories = {row.code: row for row in Category.objects.all()}
         self.places = {place.code: place for place in Place.objects.filter(code__in=COMMUNITIES)}
 
     def at(self, username: str, moment: dt.datetime) -> Actor:
@@ -177,8 +188,7 @@ def _plan(index: int, moment: dt.datetime, *, now: dt.datetime, rng: random.Rand
     request = REQUESTS[(index * 7 + rng.randrange(3)) % len(REQUESTS)]
     community = rng.choices(COMMUNITIES, (6, 4, 2))[0]
     committee, street = COMMITTEE_OF[community]
-    # 安贞's office has no one in the demo: its community keeps what it gets.
-    lead = street if request.lead == "street" and street in HANDLERS else committee
+    lead = street if request.lead == "street" else committee
     age = now - moment
     end = _end(age, rng=rng)
     contact_within, handle_within = _pace(request)
@@ -274,6 +284,7 @@ def _draft(plan: _Plan, cast: _Cast) -> operations.Draft:
         title=request.title,
         kind=request.kind,
         urgency=request.urgency,
+        category=cast.categories[ABOUT[request.title]],
         place=cast.places[plan.community],
         address=plan.building,
         name=plan.caller,

@@ -48,6 +48,8 @@ PEOPLE = (
     Person("worker-anhuali", "陈望舒", "committee-anhuali", "community_worker", "110105008054"),
     Person("street-fatou", "李闻", "street-fatou", "community_worker", "110105019"),
     Person("street-balizhuang", "沈知行", "street-balizhuang", "community_worker", "110105015"),
+    Person("street-anzhen", "宋临川", "street-anzhen", "community_worker", "110105008"),
+    Person("district-chaoyang", "任致远", "district-chaoyang", "district_officer", "110105"),
     Person("leader-fatou", "韩书记", "street-fatou", "leader", "110105019"),
     # The coded territory of imported messages (linli import cases) has people of its own.
     Person("dispatcher-xidi", "尤嘉禾", "xidi-centre", "dispatcher", "xd"),

@@ -3,8 +3,10 @@
 `district` is a name; the point is in BD-09, the datum of that source.
 """
 
+import io
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
+from importlib import resources
 from typing import IO
 
 from django.utils.translation import gettext_lazy as _
@@ -55,6 +57,14 @@ def read_compounds(opened: IO[bytes]) -> tuple[list[CompoundRow], list[SetAside]
             continue
         found[compound.source_key] = compound
     return list(found.values()), aside
+
+
+def shipped() -> list[CompoundRow]:
+    """Return the compounds of Beijing that are shipped; see data/SOURCES.md. The districts must stand."""
+    data = resources.files("linli.territory").joinpath("data/compounds.csv.gz").read_bytes()
+    found, aside = read_compounds(io.BytesIO(data))
+    assert not aside, "the shipped file is whole where its districts stand"
+    return found
 
 
 def _compound(row: Mapping[str, str], *, districts: Mapping[str, str]) -> CompoundRow:

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from linli.accounts.appointing import follow_redrawn_roles
+from linli.cases.catalogue.following import follow_redrawn_catalogue
 from linli.cases.operations import follow_redrawn_places
 from linli.kernel.actor import Actor
 from linli.kernel.http import ActorRequest, needs
@@ -89,8 +90,9 @@ def difference_page(request: ActorRequest, draft_id: int) -> HttpResponse:
 
 
 def follow(actor: Actor) -> int:
-    """Let roles and open cases follow what was re-drawn. Returns how many cases moved."""
+    """Let roles, the catalogue and open cases follow what was re-drawn. Returns how many cases moved."""
     follow_redrawn_roles(actor=actor)
+    follow_redrawn_catalogue(actor=actor)
     moved = 0
     while batch := follow_redrawn_places(actor=actor):
         moved += batch

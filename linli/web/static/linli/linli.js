@@ -49,7 +49,7 @@ addEventListener("keydown", (e) => {
   if (to) { e.preventDefault(); reach(to); return; }
   if (e.altKey) return;
   const group = at.matches("input[type=radio], input[type=checkbox]") && at.closest("fieldset");
-  const choice = group && /^[1-9]$/.test(e.key) && all("input", group)[e.key - 1];
+  const choice = group && /^[1-9]$/.test(e.key) && all("input", group).filter(seen)[e.key - 1];
   if (choice) { e.preventDefault(); choice.focus(); choice.click(); return; }
   if (e.key === "?" && !typing(at) && opensHelp() && !$("dialog[open]")) { e.preventDefault(); showKeys(); }
 });
