@@ -221,7 +221,10 @@ def test_an_emergency_never_waits_and_nobody_waits_longer_than_she_wants(town: T
         consult(town, case, unit_id=town.units["committee-044"].pk)
     consult(town, case)
     operations.dispatch(
-        actor=town.actor("dispatcher"), case_id=case.pk, lead_id=town.units["street-019"].pk
+        actor=town.actor("dispatcher"),
+        case_id=case.pk,
+        lead_id=town.units["street-019"].pk,
+        reason="街道牵头",
     )
 
 

@@ -195,6 +195,13 @@ NOT_WORDS = {
     ("ClockProfile", "basis_en"),
     ("ClockProfile", "working_times"),
     ("ClockProfile", "code"),
+    ("Category", "code"),
+    ("Category", "name"),
+    ("Category", "name_en"),
+    ("Category", "words"),
+    ("CatalogueEntry", "basis"),
+    ("DutyItem", "basis"),
+    ("CatalogueDraft", "name"),
 }
 """Text columns of the room that never hold a person's words."""
 

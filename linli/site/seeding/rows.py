@@ -31,6 +31,7 @@ from linli.kernel.models import Event, Outbox
 from linli.methods.clocks import Calendar
 from linli.methods.language.grams import grams_of
 from linli.methods.language.personal import shareable
+from linli.site.demo.catalogue import ABOUT
 from linli.site.seeding.copying import Copier, keys
 from linli.site.seeding.drawing import STEPS, Drawn, Text
 from linli.territory.models import Place
@@ -41,7 +42,8 @@ _Happened = tuple[dt.datetime, tuple[int | None, int | None], Any]
 COLUMNS: dict[type[Any], tuple[str, ...]] = {
     Case: (
         *("id", "number", "source", "external_no", "state", "state_since", "version", "channel"),
-        *("kind", "urgency", "place_id", "address", "title", "words", "shared_text", "received_at"),
+        *("kind", "urgency", "category_id", "place_id", "address", "title", "words", "shared_text"),
+        "received_at",
         *(
             "lead_order_id",
             "closed_at",
@@ -93,6 +95,7 @@ class Cast:
     texts: Sequence[Text]
     places: Sequence[Where]
     classes: Mapping[str, ClockClass]
+    categories: Mapping[str, int]
     users: Mapping[str, tuple[int | None, int | None]]
 
 
@@ -132,6 +135,7 @@ class Rows:
         """Make the rows of one case but its events; return these without their keys, in order of time."""
         text, where = self.cast.texts[one.text], self.cast.places[one.place]
         title, shared, grams = _said(text)
+        about = ABOUT[text.request.title]
         case_id, received = next(ids[Case]), one.moments[0]
         scope = [getattr(where.place, column) for column in SCOPE_COLUMNS]
         happened: list[_Happened] = [
@@ -144,6 +148,7 @@ class Rows:
                     kind=Code(text.request.kind),
                     urgency=Code(text.request.urgency),
                     place=Code(where.place.code),
+                    category=Code(about),
                 ),
             )
         ]
@@ -174,7 +179,8 @@ class Rows:
                     len(happened),
                     Channel.HOTLINE.value,
                 ),
-                *(text.request.kind, text.request.urgency, where.place.pk, one.address, title),
+                *(text.request.kind, text.request.urgency, self.cast.categories[about]),
+                *(where.place.pk, one.address, title),
                 *(text.words, shared, received, order_id, one.moments[-1] if is_closed else None),
                 *scope,
             )
