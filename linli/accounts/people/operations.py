@@ -69,7 +69,7 @@ def change_person(*, actor: Actor, user_id: int, display_name: str, staff_number
 
 def _free(username: str, staff_number: str, *, but: User | None = None) -> None:
     """Refuse a name or number by which another person could be meant at the door."""
-    others = User.objects.exclude(pk=but.pk if but else None)
+    others = User.objects.exclude(pk=but.pk) if but else User.objects.all()
     for name in filter(None, (username, staff_number)):
         taken = others.filter(username=name) | others.filter(staff_number=name)
         if taken.exists():
