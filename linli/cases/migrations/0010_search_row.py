@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
                 ('grams', linli.cases.searching.models.GramsField()),
             ],
             options={
-                'verbose_name_plural': 'search rows',
+                'verbose_name': 'Search row',
                 'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['grams'], name='case_search_grams')],
             },
         ),
