@@ -2,6 +2,7 @@
 # Installs Linli from this bundle, without network: ./install.sh [--prefix /opt/linli]
 # A second run with a newer bundle upgrades the program; the database is brought up to it by `linli migrate`.
 set -euo pipefail
+umask 022
 cd "$(dirname "$0")"
 prefix=/opt/linli
 while [ $# -gt 0 ]; do

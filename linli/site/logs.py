@@ -41,7 +41,9 @@ def without_words(_logger: Any, _method: str, line: Line) -> Line:
         line["exception"] = _told(raised)
     record = line.get("_record")
     if record is not None and not line.get("_from_structlog") and record.name.startswith("django"):
-        line["event"] = str(record.msg)  # the template; its arguments hold addresses and inputs
+        # The template; its arguments hold addresses and inputs. Of security it is the input itself.
+        is_template = not record.name.startswith("django.security")
+        line["event"] = str(record.msg) if is_template else record.name
     return line
 
 

@@ -36,7 +36,7 @@ def log() -> Iterator[io.StringIO]:
     handler = logging.StreamHandler(written)
     form = dict(logs.LOGGING["formatters"]["json"])
     handler.setFormatter(form.pop("()")(**form))
-    names = ("linli", "django.request")
+    names = ("linli", "django.request", "django.security")
     before = {name: logging.getLogger(name).level for name in names}
     for name in names:
         logging.getLogger(name).addHandler(handler)
@@ -162,6 +162,13 @@ def test_an_unknown_method_or_address_makes_no_figure_of_its_own() -> None:
     assert "BREW" not in text
     assert NUMBER not in text
     assert 'linli_requests_total{method="other",status="405",view="none"}' in text
+
+
+@pytest.mark.django_db
+def test_a_forged_host_is_told_without_its_name(log: io.StringIO) -> None:
+    assert Client().get("/", HTTP_HOST=f"{NUMBER}.example").status_code == 400
+    assert NUMBER not in log.getvalue()
+    assert "django.security.DisallowedHost" in {line["event"] for line in lines(log)}
 
 
 def _process_figures() -> str:

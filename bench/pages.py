@@ -1,0 +1,149 @@
+"""What the pages cost on a seeded database: queries, latency, processor time.
+
+    linli seed --cases 100000 --database linli_bench
+    python bench/pages.py --database linli_bench
+
+Signed in, with every middleware, over HTTP on loopback. Prints Markdown; --json FILE keeps the figures.
+"""
+
+import argparse
+import json
+import os
+import random
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from bench import driver
+from linli.site import cluster
+
+PORT = 8471
+VIEWERS = {
+    "community worker": "worker-shuanghe",
+    "street worker": "street-fatou",
+    "district leader": "leader-chaoyang",
+    "city dispatcher": "dispatcher",
+    "city operator": "operator-1",
+    "follow-up caller": "follow-up",
+}
+FREQUENT, RARE, ABSENT = "电梯", "透析 志愿者", "高速公路收费站"
+
+
+def pages() -> dict[str, tuple[str, Callable[[Any], str]]]:
+    """Return what is opened: name, by whom, the address (given a source of case numbers)."""
+    search = "/search/?q={}".format
+    return {
+        "inbox of a community": ("community worker", lambda _n: "/work/"),
+        "inbox of a street": ("street worker", lambda _n: "/work/"),
+        "dispatcher's queue, city": ("city dispatcher", lambda _n: "/queue/"),
+        "call back, city": ("follow-up caller", lambda _n: "/follow-up/"),
+        "open a case with its story": ("city operator", lambda n: f"/cases/{n()}/"),
+        "search, frequent word, city": ("city operator", lambda _n: search(quoted(FREQUENT))),
+        "search, two words, city": ("city operator", lambda _n: search(quoted(RARE))),
+        "search, nothing found, city": ("city operator", lambda _n: search(quoted(ABSENT))),
+        "search, frequent word, community": (
+            "community worker",
+            lambda _n: search(quoted(FREQUENT)),
+        ),
+        "search, telephone, city": ("city operator", lambda _n: search("19900001234")),
+        "three rates, community": ("community worker", lambda _n: "/rates/"),
+        "three rates, district": ("district leader", lambda _n: "/rates/"),
+    }
+
+
+def quoted(text: str) -> str:
+    from urllib.parse import quote
+
+    return quote(text)
+
+
+def queries_of(
+    found: dict[str, tuple[str, Callable[[Any], str]]], numbers: list[str]
+) -> dict[str, int]:
+    """Return how many queries each page makes, counted inside one process."""
+    import django
+
+    django.setup()
+    from django.conf import settings
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    from linli.accounts.models import User
+
+    settings.ALLOWED_HOSTS = ["testserver"]
+    settings.STORAGES = {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    }
+    counted = {}
+    for name, (viewer, address) in found.items():
+        client = Client()
+        client.force_login(User.objects.get(username=VIEWERS[viewer]))
+        with CaptureQueriesContext(connection) as asked:
+            response = client.get(address(lambda: numbers[0]))
+        assert response.status_code == 200, f"{name}: {response.status_code}"
+        counted[name] = len(asked)
+    return counted
+
+
+def main() -> None:
+    """Serve, measure, print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--database", default="linli_bench")
+    parser.add_argument("--seconds", type=float, default=4)
+    parser.add_argument("--json", type=Path)
+    given = parser.parse_args()
+    here = cluster.ensure(given.database)
+    import psycopg
+
+    with psycopg.connect(here.app_url, autocommit=True) as connection:
+        cases = connection.execute("SELECT count(*) FROM cases_case").fetchone()
+        drawn = connection.execute(
+            "SELECT number FROM cases_case TABLESAMPLE SYSTEM (5) LIMIT 2000"
+        ).fetchall()
+    numbers = [number for (number,) in drawn]
+    rng = random.Random(1)
+    found = pages()
+    os.environ |= {"LINLI_DATABASE_NAME": given.database, "LINLI_ROLE": "app"}
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "linli.site.settings")
+    counted = queries_of(found, numbers)
+    server = driver.serve(given.database, port=PORT)
+    results: dict[str, driver.Cost] = {}
+    try:
+        for name, (viewer, address) in found.items():
+            browsers = [driver.Browser(PORT).become(VIEWERS[viewer])]
+
+            def one(client: int, browsers: Any = browsers, address: Any = address) -> bool:
+                status, page, _to = browsers[client].request(
+                    "GET", address(lambda: rng.choice(numbers))
+                )
+                return status == 200 and "</html>" in page
+
+            results[name] = driver.measure(
+                one, web=server.pid, database=here.pid, seconds=given.seconds
+            )
+            print(name, results[name].as_json(), file=sys.stderr)
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+    assert cases is not None
+    print(f"{cases[0]} cases, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}\n")
+    print("| page | queries | p50 ms | p95 ms | web CPU ms | database CPU ms | wrong |")
+    print("|---|---|---|---|---|---|---|")
+    for name, cost in results.items():
+        print(
+            f"| {name} | {counted[name]} | {cost.p50:.1f} | {cost.p95:.1f} | {cost.web_cpu:.1f} "
+            f"| {cost.db_cpu:.1f} | {cost.failed} |"
+        )
+    if given.json:
+        figures = {
+            name: {"queries": counted[name], **cost.as_json()} for name, cost in results.items()
+        }
+        given.json.write_text(json.dumps({"cases": cases[0], "pages": figures}, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
