@@ -67,18 +67,20 @@ def open_at(place: Place, *, actor: Actor) -> list[Case]:
     return list(open_inside(place, actor=actor)[:EARLIER])
 
 
+def case_ids_of(phone: str, *, actor: Actor, permission: str) -> list[int]:
+    """Return the keys of the cases of one telephone number (E.164) in the actor's areas."""
+    rows = Requester.objects.filter(phone_index__in=blind_indexes("phone", phone))
+    return [row.case_id for row in through_the_wall(rows, actor=actor, permission=permission)]
+
+
 def earlier_of(phone: str, *, actor: Actor) -> list[Case]:
     """Return the newest cases of the same telephone number (E.164) by its blind index."""
-    same = through_the_wall(
-        Requester.objects.filter(phone_index__in=blind_indexes("phone", phone)),
-        actor=actor,
-        permission=P.SEE,
-    )
+    same = case_ids_of(phone, actor=actor, permission=P.SEE)
     if not same:
         return []
     return list(
         Case.objects.seen_by(actor, permission=P.SEE)
-        .filter(pk__in=[row.case_id for row in same])
+        .filter(pk__in=same)
         .select_related("lead_order")
         .order_by("-received_at")[:EARLIER]
     )

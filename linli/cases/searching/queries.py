@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from linli.cases.choices import Confidentiality
 from linli.cases.flows import CASE, ORDER
-from linli.cases.models import Case, Requester
+from linli.cases.models import Case
 from linli.cases.permissions import CasePermission as P
+from linli.cases.queries import case_ids_of
 from linli.kernel.actor import Actor
-from linli.kernel.seal import blind_index
 from linli.methods.language.grams import holds, query_of
 from linli.territory.models import Place
 from linli.territory.serving import inside
@@ -43,7 +44,7 @@ class Found:
 
 
 def search(asked: Asked, *, actor: Actor, page: int) -> Found:
-    """Return one page (the first is 1). Two queries at most, however many cases there are.
+    """Return one page (the first is 1). Three queries at most, however many cases there are.
 
     Words are looked for in the actor's areas only, not in cases in which an organisation merely takes part:
     it does not read their words, so it must not find by them either. The total is not counted: of a million
@@ -72,8 +73,10 @@ def _narrowed(asked: Asked, *, actor: Actor) -> QuerySet[Case]:
     if asked.words:
         cases = cases.filter(search_row__grams__holds=query_of(asked.words))
     if asked.phone:
-        same = Requester.objects.filter(phone_index=blind_index("phone", asked.phone))
-        cases = cases.filter(requester__in=same)
+        cases = cases.filter(pk__in=case_ids_of(asked.phone, actor=by_area, permission=P.SEE))
+        if not actor.may(P.UNMASK_HIDDEN):
+            # Whose name is hidden is not to be found by her number either.
+            cases = cases.filter(confidentiality=Confidentiality.NONE)
     if asked.state:
         cases = cases.filter(_in_state(asked.state))
     if asked.place is not None:
@@ -98,7 +101,7 @@ def states() -> list[tuple[str, object]]:
     own = [
         (f"case:{state.code}", state.label) for state in CASE.states if state.code != "in_handling"
     ]
-    before = [entry for entry in own if not CASE.state(entry[0].partition(":")[2]).terminal]
+    before = [entry for entry in own if CASE.state(entry[0].partition(":")[2]).tone == "open"]
     return [*before, *order, *(entry for entry in own if entry not in before)]
 
 
