@@ -6,6 +6,8 @@ from linli.accounts.operations import installer
 from linli.cases.clocks.sweeping import renew_deadlines, sweep_alerts
 from linli.cases.operations import wake
 from linli.cases.permissions import CasePermission as P
+from linli.cases.privacy.collections import COLLECTIONS
+from linli.cases.privacy.retention import forget
 from linli.jobs.registry import job
 from linli.kernel import clock
 
@@ -24,6 +26,22 @@ class Round:
 def sweep() -> None:
     """Raise the alerts that are due and end pauses that are over, every minute."""
     sweep_clocks()
+
+
+@job("cases.retention", cron="20 3 * * *")
+def retention() -> None:
+    """Delete personal data whose time is over, every night."""
+    forget_all()
+
+
+def forget_all() -> dict[str, int]:
+    """Delete in batches until nothing is left; return how many cases by collection. Safe at any time."""
+    actor = installer(now=clock.now(), permissions=frozenset({P.FORGET}))
+    done = {collection.code: 0 for collection in COLLECTIONS}
+    for code in done:
+        while count := forget(actor=actor, collection=code):
+            done[code] += count
+    return done
 
 
 def sweep_clocks() -> Round:

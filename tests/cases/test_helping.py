@@ -9,10 +9,18 @@ from django.db import IntegrityError, transaction
 from linli.cases import operations
 from linli.cases.guards import CHILDREN_OPEN, NOT_YOUR_TASK
 from linli.cases.models import Case, CoTask, WorkOrder
-from linli.cases.operations.helping import DUE_AFTER_ORDER, DUE_PAST, NOT_A_HELPER, OWN_TASK
+from linli.cases.operations.helping import (
+    DUE_AFTER_ORDER,
+    DUE_PAST,
+    HIDDEN_FROM_PARTNERS,
+    NOT_A_HELPER,
+    OWN_TASK,
+    TELLS_WHO_ASKED,
+)
 from linli.cases.story import story_of
 from linli.kernel.errors import FIELD_NEEDED, MOVED_ALREADY, NOT_ALLOWED, RuleBroken
 from tests.builders import Town, a_case, take
+from tests.cases.expect import refused
 from tests.cases.people import a_person
 from tests.cases.standing import standing_town
 from tests.conftest import NOW
@@ -190,3 +198,17 @@ def test_the_database_keeps_the_end_of_a_task_whole(town: Town) -> None:
     ):
         with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
             rows.update(**changes)
+
+
+@pytest.mark.parametrize("words", ["请到许大妈家看看", "请打19900001234"])
+def test_a_task_never_tells_who_asked(town: Town, words: str) -> None:
+    case = a_case(town, at="in_progress", name="许大妈", phone="19900001234")
+    with refused(TELLS_WHO_ASKED) as broken:
+        give(town, case, words=words)
+    assert broken.value.field == "words"
+
+
+def test_nobody_else_is_given_a_part_of_a_confidential_case(town: Town) -> None:
+    case = a_case(town, at="in_progress", confidentiality="hide_case")
+    with refused(HIDDEN_FROM_PARTNERS):
+        give(town, case)

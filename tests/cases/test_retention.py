@@ -19,6 +19,8 @@ from linli.cases.privacy.redactors import GONE, REDACTORS, TEXTS
 from linli.cases.privacy.retention import due, forget
 from linli.cases.privacy.wall import wall_open_everywhere
 from linli.cases.queries import three_rates
+from linli.jobs.registry import JOBS
+from linli.kernel import clock
 from linli.kernel.errors import NOT_ALLOWED
 from linli.kernel.models import Event
 from linli.site import retention_command
@@ -169,13 +171,17 @@ def test_an_installation_sets_its_own_periods(monkeypatch: pytest.MonkeyPatch) -
             _ = WORDS.period
 
 
+def test_it_comes_round_every_night() -> None:
+    assert JOBS["cases.retention"] == "20 3 * * *"
+
+
 def test_the_command_counts_first_and_deletes_when_asked_to(
     town: Town,
     closed: Case,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(retention_command.clock, "now", lambda: NOW + 4 * YEARS)
+    monkeypatch.setattr(clock, "now", lambda: NOW + 4 * YEARS)
     before = everything()
     retention_command.run(dry_run=True)
     assert everything() == before

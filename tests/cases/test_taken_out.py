@@ -174,6 +174,10 @@ def test_what_tells_who_asked_is_refused(town: Town) -> None:
     with refused(SHARED_HOLDS_PERSONAL) as broken:
         write(town, case, "请联系13800001234")
     assert broken.value.facts == {"found": "13800001234"}
+    named = a_case(town, at="in_progress", name="许大妈")
+    with refused(SHARED_HOLDS_PERSONAL) as broken:
+        write(town, named, "请到许大妈家")
+    assert broken.value.facts == {"found": "许大妈"}
     with refused(SHARED_EMPTY):
         write(town, case, " \n")
     hidden = a_case(town, confidentiality="hide_case")

@@ -26,7 +26,7 @@ from linli.site.logs import LOGGING
 from linli.territory.operations import open_organisation
 from tests.builders import Town, a_draft
 from tests.cases.pages import a_browser
-from tests.cases.people import a_user
+from tests.cases.people import a_person, a_user
 from tests.cases.standing import standing_town
 from tests.conftest import NOW
 from tests.contracts.test_scope_sweep import OBJECTS, THINGS, Visit, addresses, takes_object, url_of
@@ -66,6 +66,13 @@ def town(db: None) -> Iterator[Town]:
 
 def planted(town: Town) -> Case:
     """Return a case on its whole way, with the marks wherever a person can put them."""
+    town.units["property-1"] = open_organisation(
+        actor=town.actor("administrator"),
+        code="property-1",
+        name="双合物业",
+        kind="property",
+        place_code=HOME,
+    )
     case = operations.receive(
         actor=town.actor("operator"),
         draft=a_draft(
@@ -84,6 +91,17 @@ def planted(town: Town) -> Case:
     operations.accept(actor=worker, case_id=case.pk)
     operations.unmask(actor=worker, case_id=case.pk, reason=f"给{NAME}回电 {PHONE}")
     operations.contact(actor=worker, case_id=case.pk, means="phone", was_reached=True, note=SAID)
+    for unit in ("property-1", "team-029"):
+        task = operations.give_task(
+            actor=worker,
+            case_id=case.pk,
+            organisation_id=town.units[unit].pk,
+            words="请到六号楼查看。",
+        )
+        helper = a_person(town, "partner", place=HOME, unit=unit)
+        operations.come(actor=helper, task_id=task.pk)
+        operations.arrive(actor=helper, task_id=task.pk)
+        operations.finish_task(actor=helper, task_id=task.pk, result="已查看")
     operations.report(actor=worker, case_id=case.pk, resolution="solved", public_reply=SAID)
     operations.follow_up(
         actor=caller,
@@ -98,25 +116,22 @@ def planted(town: Town) -> Case:
 
 
 def outsiders(town: Town) -> dict[str, Client]:
-    """Return a property company's people and every role of the community next door."""
-    firm = open_organisation(
-        actor=town.actor("administrator", now=NOW),
-        code="property-1",
-        name="双合物业",
-        kind="property",
-        place_code=HOME,
-    )
-    town.units["property-1"] = firm
+    """Return a property company's people, a team's, and every role of the community next door."""
     people = {
         f"next door: {role}": a_browser(a_user(town, role, place=NEXT_DOOR, unit="committee-044"))
         for role in ROLES
     }
     people |= {
-        f"property company: {role}": a_browser(
+        f"property company next door: {role}": a_browser(
             a_user(town, role, place=NEXT_DOOR, unit="property-1")
         )
         for role in ROLES
+        if role != "community_worker"
     }
+    people["property company with a task"] = a_browser(
+        a_user(town, "partner", place=HOME, unit="property-1")
+    )
+    people["team with a task"] = a_browser(town.users["partner"])
     people["neighbour"] = a_browser(town.users["neighbour"])
     people["nobody"] = a_browser()
     return people

@@ -26,6 +26,7 @@ from linli.cases.parts import (
     move_task,
 )
 from linli.cases.permissions import CasePermission as P
+from linli.cases.privacy.parts import is_shared, who_asked_in
 from linli.cases.queries import units_around
 from linli.kernel.actor import Actor
 from linli.kernel.errors import Refusal
@@ -35,6 +36,20 @@ NOT_A_HELPER = Refusal(
     "task.not_around",
     _("This organisation does not serve “%(place)s”. Choose one of those listed."),
     "organisation",
+)
+HIDDEN_FROM_PARTNERS = Refusal(
+    "task.case_is_hidden",
+    _(
+        "This case is confidential as a whole: nobody else may be given a part of it. Your own unit handles it."
+    ),
+)
+TELLS_WHO_ASKED = Refusal(
+    "task.tells_who_asked",
+    _(
+        "“%(found)s” tells who asked. Partners may not read that: take it out, or write only the place and "
+        "what is to be done."
+    ),
+    "words",
 )
 OWN_TASK = Refusal(
     "task.own_unit",
@@ -76,6 +91,10 @@ def give_task(
     )
     if organisation_id not in around:
         raise NOT_A_HELPER(place=case.place.name)
+    if not is_shared(case):
+        raise HIDDEN_FROM_PARTNERS()
+    if found := who_asked_in(words, case=case, actor=actor, permission=P.HANDLE):
+        raise TELLS_WHO_ASKED(found=found)
     order = move_order(case, order, "give_task", actor=actor, beside=task)
     if organisation_id == order.lead_id:
         raise OWN_TASK()

@@ -2,11 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from linli.cases.choices import Confidentiality
 from linli.cases.events import RequesterUnmasked, SharedTextWritten
 from linli.cases.models import Case, Requester, Unmasking
 from linli.cases.parts import happened, locked_order
 from linli.cases.permissions import CasePermission as P
+from linli.cases.privacy.parts import is_shared, who_asked_in
 from linli.cases.privacy.rules import is_hidden_from
 from linli.cases.privacy.wall import requester_of
 from linli.kernel.actor import Actor
@@ -84,13 +84,13 @@ def write_shared_text(*, actor: Actor, case_id: int, shared_text: str) -> Case:
     leaves the community's hands must not name who asked.
     """
     case, _order = locked_order(case_id, actor=actor, permission=P.SHARE)
-    if case.confidentiality == Confidentiality.HIDE_CASE:
+    if not is_shared(case):
         raise CASE_IS_HIDDEN()
     text = clean_words(shared_text)
     if not text:
         raise SHARED_EMPTY()
-    if found := find_personal(text):
-        raise SHARED_HOLDS_PERSONAL(found=found[0].text)
+    if found := who_asked_in(text, case=case, actor=actor, permission=P.SHARE):
+        raise SHARED_HOLDS_PERSONAL(found=found)
     case.shared_text = text
     Case.objects.filter(pk=case.pk).update(shared_text=text)
     happened(case, SharedTextWritten(case_id=case.pk, length=len(text)), actor=actor)
