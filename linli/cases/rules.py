@@ -167,7 +167,7 @@ class ThreeRates:
 
     Definitions (our reading of article 32, regulation of 2021-09-24; the arithmetic is not published):
     assessed = orders whose handling deadline lies in the month and whose first contact was made or is
-    overdue; response = contacted in time / assessed; resolution = "solved" / valid answers, orders
+    overdue, but for those left out (exclusions agreed by two persons, orders on the ledger); response = contacted in time / assessed; resolution = "solved" / valid answers, orders
     explained as not possible now left out; satisfaction = at least basically satisfied / valid answers.
     """
 
@@ -177,3 +177,15 @@ class ThreeRates:
 
     RELIABLE_FROM = 30
     """Below this many valid answers no rank is drawn from a rate."""
+
+
+@dataclass(frozen=True)
+class Unadjusted:
+    """The rates with nothing left out, and how many orders are: by exclusion, by a hold on the ledger.
+
+    Raw values always stand beside adjusted ones, and the count of exclusions is published.
+    """
+
+    rates: ThreeRates
+    excluded: int
+    held: int

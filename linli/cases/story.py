@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from linli.accounts.queries import names_of
 from linli.cases.models import Case
 from linli.cases.queries import events_of
-from linli.cases.telling import TELLERS
+from linli.cases.telling import TELLERS, teller_of
 from linli.cases.told import Step, Told, told_of
 from linli.kernel.models import Event
 
@@ -29,4 +29,4 @@ def _step(event: Event, told: Told, users: dict[int, Any]) -> Step:
     user = users.get(event.user_id) if event.user_id else None
     unit = user.organisation.name if user and user.organisation else ""
     who = user.display_name if user else _("Linli itself")
-    return Step(at=event.at, who=who, unit=unit, **TELLERS[event.name](told, event.payload))
+    return Step(at=event.at, who=who, unit=unit, **teller_of(event.name)(told, event.payload))

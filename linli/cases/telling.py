@@ -19,6 +19,8 @@ from linli.cases.choices import (
     SupervisionReason,
 )
 from linli.cases.clocks.choices import OrderClock
+from linli.cases.events import EVENT_OF_MOVE
+from linli.cases.flows import CASE, ORDER, TASK
 from linli.cases.models import WorkOrder
 from linli.cases.told import Fact, Paper, Told
 
@@ -426,3 +428,12 @@ TELLERS: dict[str, Teller] = {
     "case.rescoped": _rescoped,
 }
 """How each event of a case is told."""
+
+
+def teller_of(event: str) -> Teller:
+    """Return how an event is told: by its own teller, or else by the words of its move."""
+    if event in TELLERS:
+        return TELLERS[event]
+    name = next(move for move, told in EVENT_OF_MOVE.items() if told == event)
+    move = next(one for flow in (CASE, ORDER, TASK) for one in flow.moves if one.name == name)
+    return lambda told, payload: {"what": str(move.label), "icon": move.icon}

@@ -10,7 +10,7 @@ from django.db import connection
 from linli.cases import operations, queries
 from linli.cases.models import Case
 from linli.cases.rules import Rate, ThreeRates
-from tests.builders import STEPS, Town, a_case
+from tests.builders import STEPS, Town, a_case, take
 from tests.conftest import NOW
 
 SHUANGHE = {"column": "community_code", "code": "110105019029"}
@@ -237,3 +237,26 @@ def test_another_community_is_not_counted(town: Town) -> None:
     a_case(town, at="closed", place="110105015044", lead="committee-044")
     assert counts(rates(SHUANGHE)) == (0, 0, 0, 0, 0, 0)
     assert counts(rates(CITY)) == (1, 1, 1, 1, 1, 1)
+
+
+def test_what_two_persons_excluded_and_what_is_held_is_left_out_and_published(town: Town) -> None:
+    a_case(town, at="closed")
+    out = a_case(town, at="closed", answered="not_solved", satisfaction="not")
+    given = {"reason": "force_majeure", "words": "暴雨", "evidence": "通知", "days": 5}
+    take(town.actor("worker"), out, "ask_exclusion", **given)
+    before = {**SHUANGHE, **NOVEMBER, "as_of": NOW + dt.timedelta(days=1)}
+    assert counts(queries.three_rates(**before)) == (2, 2, 1, 2, 1, 2)
+    take(town.actor("office"), out, "exclude", asked="exclusion")
+    assert counts(queries.three_rates(**before)) == (1, 1, 1, 1, 1, 1)
+    told = queries.unadjusted(**before)
+    assert (counts(told.rates), told.excluded, told.held) == ((2, 2, 1, 2, 1, 2), 1, 0)
+    below = queries.rates_below(
+        **{**before, "column": "street_code", "code": "110105019"}, below="community_code"
+    )
+    assert counts(below["110105019029"]) == (1, 1, 1, 1, 1, 1)
+    expired = {**before, "as_of": NOW + dt.timedelta(days=6)}
+    assert counts(queries.three_rates(**expired)) == (2, 2, 1, 2, 1, 2)
+    a_case(town, at="on_ledger")
+    told = queries.unadjusted(**before)
+    assert (told.excluded, told.held) == (1, 1)
+    assert counts(queries.three_rates(**before)) == (1, 1, 1, 1, 1, 1)

@@ -46,6 +46,7 @@ def rates(request: ActorRequest) -> HttpResponse:
         "next": f"{after:%Y-%m}" if after <= timezone.localtime(actor.now).date() else None,
         "as_of": actor.now,
         "whole": queries.three_rates(**period, year=month.year, month=month.month),
+        "unadjusted": queries.unadjusted(**period, year=month.year, month=month.month),
         "last": queries.three_rates(**period, year=before.year, month=before.month),
         "rows": _rows(period, month=month),
         "reliable_from": ThreeRates.RELIABLE_FROM,

@@ -50,6 +50,11 @@ PEOPLE = (
     Person("street-balizhuang", "沈知行", "street-balizhuang", "community_worker", "110105015"),
     Person("street-anzhen", "宋临川", "street-anzhen", "community_worker", "110105008"),
     Person("district-chaoyang", "任致远", "district-chaoyang", "district_officer", "110105"),
+    Person("officer-fatou", "宋知微", "street-fatou", "street_officer", "110105019"),
+    Person("officer-chaoyang", "秦明远", "district-chaoyang", "district_officer", "110105"),
+    Person("office", "顾清和", "hotline", "hotline_officer", "110000"),
+    Person("verifier", "白映雪", "hotline", "verifier", "110105"),
+    Person("partner-hemu", "何起山", "property-hemu", "partner", "110105019029"),
     Person("leader-fatou", "韩书记", "street-fatou", "leader", "110105019"),
     # The coded territory of imported messages (linli import cases) has people of its own.
     Person("dispatcher-xidi", "尤嘉禾", "xidi-centre", "dispatcher", "xd"),
