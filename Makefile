@@ -45,7 +45,7 @@ screenshots: .venv/dev ## The same stories, keeping the pictures of docs/screens
 	@LINLI_SCREENSHOTS=1 $(BIN)/pytest -q -m journey tests/journeys
 
 soak: .venv/dev ## Twenty rounds of kill -9 under load (about twenty minutes)
-	@$(BIN)/pytest -q -s -m soak tests/site/test_kill.py
+	@$(BIN)/pytest -q -s -m soak tests
 
 fix: .venv/dev ## Put style and order right where a tool can
 	-@$(BIN)/ruff check --fix -q .

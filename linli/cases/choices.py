@@ -119,3 +119,10 @@ class SupervisionReason(models.TextChoices):
     REFUSED = "refused", _("Refused by a unit")
     REPEATED = "repeated", _("Asked three times or more")
     SENSITIVE = "sensitive", _("Sensitive")
+
+
+class LinkKind(models.TextChoices):
+    """Who else wrote the same words."""
+
+    DUPLICATE = "duplicate", _("The same person, in the same words")
+    RELATED = "related", _("Somebody else, in the same words")

@@ -93,6 +93,21 @@ class CaseReopened:
     case_id: int
 
 
+@event("case.imported")
+class CaseImported:
+    """A case came with a past: what its source said, with the source's own dates."""
+
+    move = "take_over"
+    case_id: int
+    source: Code
+    state: Code
+    order_id: int | None
+    lead_id: int | None
+    received_at: dt.datetime
+    due_at: dt.datetime | None
+    closed_at: dt.datetime | None
+
+
 @event("case.dispatched")
 class CaseDispatched:
     move = "dispatch"

@@ -75,6 +75,15 @@ CASE = Flow(
                 ("decline", _("Explain why it is not taken up"), "declined", "x"),
             )
         ),
+        Move("take_over", _("Take over"), ("received",), "in_handling", P.IMPORT, icon="transfer"),
+        Move(
+            "take_over_closed",
+            _("Take over as closed"),
+            ("received",),
+            "closed",
+            P.IMPORT,
+            icon="done",
+        ),
         Move("close", _("Close"), ("in_handling",), "closed", P.FOLLOW_UP, icon="done"),
         Move(
             "reopen",

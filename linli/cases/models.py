@@ -23,6 +23,7 @@ from linli.cases.choices import (
     Confidentiality,
     Disposition,
     Kind,
+    LinkKind,
     Means,
     Resolution,
     Satisfaction,
@@ -32,6 +33,10 @@ from linli.cases.clocks.models import ClockAlert as ClockAlert
 from linli.cases.clocks.models import ClockClass as ClockClass
 from linli.cases.clocks.models import ClockProfile as ClockProfile
 from linli.cases.clocks.models import ClockTerm as ClockTerm
+from linli.cases.imports.models import ImportAside as ImportAside
+from linli.cases.imports.models import ImportChunk as ImportChunk
+from linli.cases.imports.models import ImportRun as ImportRun
+from linli.cases.imports.models import SourceRecord as SourceRecord
 from linli.cases.papers import Application as Application
 from linli.cases.papers import Consultation as Consultation
 from linli.cases.papers import CoTask as CoTask
@@ -127,6 +132,7 @@ class Case(Scoped):
     title = models.CharField(_("Title"), max_length=200)
     words = models.TextField(_("What happened"))
     shared_text = models.TextField(_("What partners may read"), blank=True)
+    words_hash = models.BinaryField(null=True)
     occurred_at = models.DateTimeField(_("When it happened"), null=True)
     received_at = models.DateTimeField(_("Received at"))
     lead_order = models.OneToOneField("WorkOrder", models.PROTECT, null=True, related_name="+")
@@ -217,7 +223,9 @@ class Case(Scoped):
                 | (
                     ~models.Q(state__in=("in_handling", "closed"))
                     & models.Q(lead_order__isnull=True)
-                ),
+                )
+                # Closed at its source before it came here: what was never ours has no order of ours.
+                | (models.Q(state="closed", lead_order__isnull=True) & ~models.Q(source="")),
             ),
             models.UniqueConstraint(
                 fields=["source", "external_no"],
@@ -240,6 +248,11 @@ class Case(Scoped):
                 fields=["closed_at"],
                 condition=models.Q(words_deleted_at__isnull=True, closed_at__isnull=False),
                 name="case_words_kept",
+            ),
+            models.Index(
+                fields=["words_hash"],
+                condition=models.Q(words_hash__isnull=False),
+                name="case_words_hash",
             ),
         ]
         triggers = [
@@ -277,6 +290,28 @@ class Case(Scoped):
         if self.lead_order is None or self.state == "closed":
             return flows.CASE.state(self.state)
         return flows.ORDER.state(self.lead_order.state)
+
+
+class CaseLink(models.Model):
+    """关联. A case and the first of its city in the same words. `kind`: of the same person, or of another."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="links")
+    other = models.ForeignKey(Case, models.CASCADE, related_name="linked_by")
+    kind = models.CharField(max_length=16, choices=LinkKind.choices)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("Link")
+        constraints = [
+            _known("link_kind_known", "kind", LinkKind),
+            models.UniqueConstraint(fields=["case", "other"], name="link_once"),
+            models.CheckConstraint(
+                name="link_to_earlier", condition=models.Q(other__lt=models.F("case"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} → {self.other_id}"
 
 
 class Requester(models.Model):

@@ -1,6 +1,7 @@
 """Steps that several operations share, inside their transaction."""
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import connection
@@ -112,6 +113,27 @@ def move_order(
     except RuleBroken as broken:
         raise told_who_was_first(case, name, broken) from broken
     return order
+
+
+def move_each_case(
+    cases: Sequence[Case], name: str, *, actor: Actor, **changes: Mapping[int, Any]
+) -> None:
+    """Move cases just written, all from one state, in one UPDATE; the database's trigger looks at each.
+
+    `changes` give a column's value by case. A case's own state holds since its closing, if that is given. Raises
+    RuleBroken.
+    """
+    assert connection.in_atomic_block
+    move = CASE.find(name)
+    for case in cases:
+        refusal = CASE.closed(case, name, actor=actor)
+        if refusal is not None:
+            raise refusal
+        case.state = move.target
+        for column, values in changes.items():
+            setattr(case, column, values[case.pk])
+        case.state_since = case.closed_at or case.state_since
+    Case.objects.bulk_update(cases, ["state", "state_since", *changes])
 
 
 def move_task(case: Case, task: CoTask, name: str, *, actor: Actor, **changes: Any) -> CoTask:

@@ -13,6 +13,7 @@ from linli.cases.guards import DECIDED_BY, the_district
 from linli.cases.models import (
     Application,
     Case,
+    CaseLink,
     ClockAlert,
     Consultation,
     CoTask,
@@ -47,6 +48,7 @@ def case_for(number: str, *, actor: Actor, permission: str = P.SEE) -> Case:
             "lead_order__lead",
             "lead_order__clock_class__profile",
             "lead_order__catalogue_entry",
+            "source_record__unit",
         )
         .get(number=number)
     )
@@ -71,6 +73,25 @@ def case_ids_of(phone: str, *, actor: Actor, permission: str) -> list[int]:
     """Return the keys of the cases of one telephone number (E.164) in the actor's areas."""
     rows = Requester.objects.filter(phone_index__in=blind_indexes("phone", phone))
     return [row.case_id for row in through_the_wall(rows, actor=actor, permission=permission)]
+
+
+def in_same_words(case: Case, *, actor: Actor) -> list[Case]:
+    """Return the newest other cases of the city in the same words that the actor may see.
+
+    Each has `link_kind`, one of LinkKind; empty where neither of the two came first. No query for a case whose
+    words are too short or not a person's.
+    """
+    if case.words_hash is None:
+        return []
+    pair = Q(case=OuterRef("pk"), other=case.pk) | Q(case=case.pk, other=OuterRef("pk"))
+    return list(
+        Case.objects.seen_by(actor, permission=P.SEE)
+        .filter(words_hash=case.words_hash, city_code=case.city_code)
+        .exclude(pk=case.pk)
+        .annotate(link_kind=Subquery(CaseLink.objects.filter(pair).values("kind")[:1]))
+        .select_related("lead_order")
+        .order_by("-received_at", "-pk")[:EARLIER]
+    )
 
 
 def earlier_of(phone: str, *, actor: Actor) -> list[Case]:

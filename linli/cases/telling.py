@@ -36,6 +36,29 @@ def _received(told: Told, payload: dict[str, Any]) -> Telling:
     }
 
 
+def _imported(told: Told, payload: dict[str, Any]) -> Telling:
+    states = {
+        "received": _("Taken over from its source, not yet given to a unit"),
+        "closed": _("Taken over from its source, where it was closed"),
+    }
+    what = states.get(payload["state"])
+    if what is None and payload["order_id"]:
+        what = _("Taken over from its source; the order lies with %(unit)s") % {
+            "unit": told.units[payload["lead_id"]]
+        }
+    facts = [(_("Received at the source"), _when(payload["received_at"]))]
+    if payload["due_at"]:
+        facts.append((_("Due at the source"), _when(payload["due_at"])))
+    if payload["closed_at"]:
+        facts.append((_("Closed at the source"), _when(payload["closed_at"])))
+    return {
+        "what": what or _("Taken over from its source; its unit is not known here"),
+        "icon": "transfer",
+        "tone": "key",
+        "facts": tuple(facts),
+    }
+
+
 def _dispatched(told: Told, payload: dict[str, Any]) -> Telling:
     order = told.orders[payload["order_id"]]
     return {
@@ -379,6 +402,7 @@ TELLERS: dict[str, Teller] = {
     "case.declined": _ended_early(lambda: _("Explained why it is not taken up")),
     "case.reopened": _reopened,
     "case.categorised": _categorised,
+    "case.imported": _imported,
     "case.dispatched": _dispatched,
     "order.objected": _objected,
     "order.ruled_elsewhere": _ruled_elsewhere,

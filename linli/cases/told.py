@@ -158,7 +158,7 @@ def told_of(case: Case, events: list[Event]) -> Told:
 
 def _orders(case: Case, events: list[Event]) -> dict[int, WorkOrder]:
     """Return the orders named in the events. The lead order stands with the case already."""
-    named = {event.payload["order_id"] for event in events if "order_id" in event.payload}
+    named = {event.payload["order_id"] for event in events if event.payload.get("order_id")}
     if case.lead_order is not None and named <= {case.lead_order_id}:
         return {case.lead_order.pk: case.lead_order}
     if not named:

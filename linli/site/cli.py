@@ -190,16 +190,30 @@ def import_calendar() -> None:
 
 @import_.command(name="cases")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True))
-def import_cases(file: str) -> None:
-    """Import cases from a CSV file (.gz too), columns msg_id,user,title,time,body.
+@click.option(
+    "--map",
+    "map_file",
+    type=click.Path(exists=True, dir_okay=False, readable=True),
+    help="Which column is what (TOML; docs/importing.md). Without it a shipped map is chosen.",
+)
+@click.option("--dry-run", is_flag=True, help="Show the map and what would become; write nothing.")
+@click.option(
+    "--language",
+    type=click.Choice(["both", "zh-hans", "en"]),
+    default="both",
+    show_default=True,
+    help="Language of the reasons why rows were set aside.",
+)
+def import_cases(file: str, map_file: str | None, dry_run: bool, language: str) -> None:
+    """Import cases from CSV, TSV or XLSX (.gz too), in UTF-8 or GB18030.
 
-    Exit status 0, also with rows set aside (they are handed back in a file beside it); 2 for a file
-    that cannot be used at all.
+    A second run of a file adds nothing; one that was interrupted goes on where it stopped. Exit status 0,
+    also with rows set aside (they are handed back in a file beside it); 2 for a file that cannot be used.
     """
     ready()
     from linli.site import import_command
 
-    sys.exit(import_command.run(file))
+    sys.exit(import_command.run(file, map_file=map_file, dry_run=dry_run, language=language))
 
 
 @import_.command(name="divisions")
@@ -324,6 +338,20 @@ def seed(cases: int, database: str, number: int, as_of: Any) -> None:
     install.migrate(progress=lambda line: click.echo(line, err=True))
     moment = as_of.replace(tzinfo=dt.UTC) if as_of else dt.datetime.now(dt.UTC)
     sys.exit(seed_command.run(cases=cases, seed=number, as_of=moment))
+
+
+@linli.command()
+@click.option("--times", is_flag=True, help="With the moments of events: for a restored copy.")
+def digest(times: bool) -> None:
+    """Print one hash over all cases, their states and their events: equal for equal content.
+
+    A case goes by its number at the source, if it has one. Ids, ciphertext and the time of recording are left
+    out, so that two databases can be compared.
+    """
+    ready()
+    from linli.site import digest_command
+
+    digest_command.run(times=times)
 
 
 @linli.command()

@@ -1,68 +1,157 @@
-"""`linli import cases FILE`: progress, a summary as the last line, bad rows handed back."""
+"""`linli import cases FILE`: the map, progress, a summary as the last line, bad rows handed back."""
 
 import os
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 
+from django.conf import settings
+from django.utils import translation
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from linli.accounts.operations import installer
-from linli.cases.importing import messages
-from linli.cases.importing.files import hand_back, import_messages, read_records
+from linli.cases.imports.aside import HandedBack, handed_back, write_back
+from linli.cases.imports.maps import CaseMap, map_at
+from linli.cases.imports.models import ImportRun
+from linli.cases.imports.running import Surveyed, begin, load_territory, look, survey, take
+from linli.cases.imports.tables import TableFile
+from linli.cases.operations import RowAt
 from linli.cases.permissions import CasePermission as P
 from linli.kernel import clock
-from linli.kernel.actor import Grant
+from linli.kernel.actor import Actor, Grant
 from linli.kernel.errors import RuleBroken
 from linli.territory.calendar.announced import announced_years, source
 from linli.territory.calendar.operations import apply_year
 from linli.territory.permissions import TerritoryPermission
 
 USABLE, UNUSABLE = 0, 2
+SHOWN = 20
 
 
-def run(file: str) -> int:
-    """Import and print; return the exit status."""
+def run(file: str, *, map_file: str | None, dry_run: bool, language: str) -> int:
+    """Import and print; return the exit status. `language` of the reasons: zh-hans, en or both."""
     path = Path(file)
-    now = clock.now()
-    loader = installer(now=now, permissions=frozenset({TerritoryPermission.LOAD}))
-    into = Grant("installer", frozenset({P.IMPORT}), "city_code", messages.ROOT)
-    actor = installer(now=now, permissions=frozenset({P.IMPORT}), over=(into,))
-    started = time.perf_counter()
     try:
-        total = sum(1 for _record in read_records(path))
-        columns = (TextColumn(path.name), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        bar = Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty())
-        with bar:
-            task = bar.add_task("rows", total=total)
-
-            def show(read: int) -> None:
-                bar.update(task, completed=read)
-                if bar.disable:
-                    print(f"{read} / {total}", file=sys.stderr)
-
-            done = import_messages(path, actor=actor, loader=loader, progress=show)
+        case_map = map_at(Path(map_file)) if map_file else None
+        found = survey(TableFile.at(path), case_map)
+        _show_map(found)
+        actor = importer(found.case_map)
+        if dry_run:
+            return _look(found, actor=actor, language=language)
+        return _take(found, path, actor=actor, language=language)
     except RuleBroken as broken:
-        print(broken.message, file=sys.stderr)
+        print(_said(broken, language), file=sys.stderr)
         return UNUSABLE
-    spent = time.perf_counter() - started
-    summary = (
-        f"{done.read} rows read: {done.created} created, {done.known} already there, "
-        f"{len(done.refused)} set aside; {done.read / spent:.0f} rows a second"
+
+
+def importer(case_map: CaseMap) -> Actor:
+    """Return the actor of the command: it may import into the city, or the territory a map brings along."""
+    own = case_map.places.way == "named"
+    code = settings.LINLI.city_code if own else case_map.places.root_row.code
+    into = Grant("installer", frozenset({P.IMPORT}), "city_code", code)
+    permissions = frozenset({P.IMPORT, TerritoryPermission.LOAD})
+    return installer(now=clock.now(), permissions=permissions, over=(into,))
+
+
+def _show_map(found: Surveyed) -> None:
+    shape = found.shape
+    read_as = "workbook" if shape.is_workbook else f"{shape.encoding}, {shape.delimiter!r} between"
+    print(f"{found.file.name}: {found.total} rows, {read_as}")
+    print(f"Map: {found.case_map.name} ({found.case_map.code})")
+    for what, columns in found.case_map.named_columns:
+        print(f"  {what:9} <- {', '.join(columns)}")
+
+
+def _look(found: Surveyed, *, actor: Actor, language: str) -> int:
+    seen = look(found, actor=actor)
+    for draft, case in seen.first:
+        state = draft.history.state if draft.history else "received"
+        print(f"  {draft.external_no}  {case.received_at:%Y-%m-%d %H:%M}  {case.title}  "
+              f"[{draft.place.name if draft.place else ''}] {state}")  # fmt: skip
+    _tell(((row, broken, False) for row, broken in seen.refused), language)
+    _tell(((row, broken, True) for row, broken in seen.doubts), language)
+    print(
+        f"{seen.total} rows read: {seen.created} would be created, {seen.known} already there, "
+        f"{len(seen.refused)} would be set aside, {seen.doubtful} taken with a doubt; nothing was written"
     )
-    if done.refused:
-        aside = path.with_name(
-            path.name.removesuffix(".gz").removesuffix(".csv") + ".set-aside.csv"
-        )
-        if not _writable(aside.parent):
-            aside = Path.cwd() / aside.name
-        hand_back(done.refused, path=aside)
-        for row in done.refused[:20]:
-            print(f"record {row.record}, line {row.line}: {row.reason}")
+    return USABLE
+
+
+def _tell(rows: Iterator[tuple[RowAt, RuleBroken, bool]], language: str) -> None:
+    for row, broken, _taken in islice(rows, SHOWN):
+        print(f"record {row.record}, line {row.line}: {_said(broken, language)}")
+
+
+def _said(broken: RuleBroken, language: str) -> str:
+    said = []
+    for one in ("zh-hans", "en"):
+        with translation.override(one):
+            said.append((one, broken.message))
+    return dict(said).get(language) or " / ".join(text for _one, text in said)
+
+
+def _take(found: Surveyed, path: Path, *, actor: Actor, language: str) -> int:
+    load_territory(found, loader=actor)
+    run = begin(found, actor=actor)
+    before = run.position
+    if before:
+        print(f"Interrupted before; going on behind row {before}", file=sys.stderr)
+    started = time.perf_counter()
+    with _progress(path.name, done=before, total=found.total) as show:
+        run = take(found, run, actor=actor, progress=show)
+    spent = max(time.perf_counter() - started, 0.001)
+    summary = (
+        f"{run.position} rows read: {run.created} created, {run.known} already there, "
+        f"{run.set_aside} set aside, {run.doubtful} taken with a doubt; "
+        f"{(run.position - before) / spent:.0f} rows a second"
+    )
+    if run.set_aside or run.doubtful:
+        aside = _beside(path)
+        with aside.open("w", encoding="utf-8-sig", newline="") as into:
+            write_back(_shown(run, language), into)
         summary += f"; those rows are in {aside}"
     print(summary)
     return USABLE
+
+
+def _shown(run: ImportRun, language: str) -> Iterator[HandedBack]:
+    for count, one in enumerate(handed_back(run, language=language)):
+        if count < SHOWN:
+            print(f"record {one.record}, line {one.line}: {one.reason}")
+        yield one
+
+
+def _beside(path: Path) -> Path:
+    name = path.name.removesuffix(".gz")
+    for ending in (".csv", ".tsv", ".txt", ".xlsx"):
+        name = name.removesuffix(ending)
+    # A mended file of bad rows is not written over by the rows that are still bad in it.
+    number = 2 if name.endswith(".set-aside") else 1
+    name = name.removesuffix(".set-aside")
+    folder = path.parent if os.access(path.parent, os.W_OK) else Path.cwd()
+    aside = folder / f"{name}.set-aside.csv"
+    while number > 1 and (aside == path or aside.exists()):
+        aside, number = folder / f"{name}.set-aside-{number}.csv", number + 1
+    return aside
+
+
+@contextmanager
+def _progress(name: str, *, done: int, total: int) -> Iterator[Callable[[int], None]]:
+    columns = (TextColumn(name), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    bar = Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty())
+    with bar:
+        task = bar.add_task("rows", total=total, completed=done)
+
+        def show(read: int) -> None:
+            bar.update(task, completed=read)
+            if bar.disable:
+                print(f"{read} / {total}", file=sys.stderr)
+
+        yield show
 
 
 def run_calendar() -> int:
@@ -81,7 +170,3 @@ def run_calendar() -> int:
         changed = apply_year(actor=actor, year=year, days=days, source=source())
         print(f"{year}: {len(changed)} days changed")
     return USABLE
-
-
-def _writable(folder: Path) -> bool:
-    return os.access(folder, os.W_OK)

@@ -63,6 +63,7 @@ urlpatterns = [
     path("", include("linli.workforce.urls")),
     path("", include("linli.cases.privacy.urls")),
     path("", include("linli.cases.urls")),
+    path("", include("linli.cases.imports.urls")),
     path("", include("linli.cases.clocks.urls")),
     path("", include("linli.cases.catalogue.urls")),
     path("", include("linli.territory.calendar.urls")),

@@ -36,7 +36,7 @@ SEES: dict[str, Any] = {
 
 DOES: dict[str, Any] = {
     "cases.receive": _("receive a case"),
-    "cases.receive_batch": _("import cases from a file"),
+    "cases.receive_batch": _("import cases from a file, or an order from the city's platform"),
     "cases.triage": _("hand a case on to dispatch, its kind and urgency put right"),
     "cases.consult": _("ask a unit before dispatch whether a matter is its own"),
     "cases.answer_consultation": _("answer for their unit whether a matter is its own"),
@@ -74,6 +74,8 @@ DOES: dict[str, Any] = {
     "cases.send_back": _("send back once what is not as reported"),
     "cases.supervise": _("supervise an order that does not move"),
     "cases.rework": _("send an order back for rework once, with half the limit"),
+    "cases.begin_import": _("look at a file of cases and begin its import"),
+    "cases.drop_import": _("lay a file aside of which nothing is in yet"),
     "cases.dispatch": _("dispatch a case to the unit that is to solve it"),
     "cases.categorise": _("say what a case is about"),
     "cases.load_categories": _("load categories"),

@@ -63,6 +63,7 @@ ALLOWED = {
         "cases.see_hidden",
         "cases.triage",
         "cases.dispatch",
+        "cases.import",
         "cases.rule",
         "cases.share",
         "cases.supervise",
@@ -70,6 +71,7 @@ ALLOWED = {
     },
     "community_worker": {
         "cases.see",
+        "cases.import",
         "cases.handle",
         "cases.task",
         "cases.unmask",
@@ -88,6 +90,7 @@ ALLOWED = {
     },
     "street_officer": {
         "cases.see",
+        "cases.import",
         "cases.handle",
         "cases.task",
         "cases.approve",

@@ -134,7 +134,7 @@ def flows() -> Iterator[tuple[str, str, Flow]]:
 
 
 def moves_in(function: ast.FunctionDef, constants: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield (flow, move) for each `FLOW.move(row, "move")` and `move_flow(case, row, "move")`."""
+    """Yield (flow, move) for each `FLOW.move(row, "move")`, `move_flow(case, row, "move")` and `move_each_flow`."""
     for call in ast.walk(function):
         if not isinstance(call, ast.Call):
             continue
@@ -143,7 +143,7 @@ def moves_in(function: ast.FunctionDef, constants: dict[str, str]) -> Iterator[t
             case ast.Attribute(attr="move", value=ast.Name(id=constant)):
                 flow = constants.get(constant)
             case ast.Name(id=helper) if helper.startswith("move_"):
-                flow = helper.removeprefix("move_")
+                flow = helper.removeprefix("move_").removeprefix("each_")
         for argument in call.args:
             if flow and isinstance(argument, ast.Constant) and isinstance(argument.value, str):
                 yield flow, argument.value

@@ -24,6 +24,7 @@ from linli.accounts.door.operations import keep_device
 from linli.accounts.models import RoleGrant
 from linli.accounts.permissions import ROLES, permissions_of
 from linli.cases.catalogue.applying import keep_catalogue
+from linli.cases.imports.running import begin, survey
 from linli.cases.models import Case
 from linli.cases.move_forms import FORMS as MOVE_FORMS
 from linli.cases.operations import consult, give_task, unmask
@@ -35,6 +36,7 @@ from linli.territory.operations import keep_draft
 from linli.workforce.operations import plan
 from tests.accounts.door import a_real, add_authenticator, come_in
 from tests.builders import Town, a_case, take
+from tests.cases.imports.files import an_order, city
 from tests.cases.pages import a_browser
 from tests.cases.people import a_user
 from tests.cases.standing import standing_town
@@ -147,6 +149,12 @@ def _draft(town: Town) -> int:
     return keep_draft(actor=town.actor("administrator"), name="x.csv", rows=[]).pk
 
 
+def _import(town: Town) -> int:
+    data = city(an_order(1)).open().read()
+    run = begin(survey(city(an_order(1))), actor=town.actor("administrator"), pieces=[data])
+    return run.pk
+
+
 def _worker(town: Town) -> str:
     return town.users["worker"].username
 
@@ -234,6 +242,10 @@ THINGS: dict[str, Thing] = {
     "cases:grant": Thing(_application, NO_ROW, {"decision": "同意"}),
     "cases:refuse": Thing(_application, NO_ROW, {"decision": "不同意"}),
     "catalogue:difference": Thing(_catalogue_draft, NO_ROW, {"shown": "x"}),
+    "imports:run": Thing(_import, NO_ROW),
+    "imports:take_on": Thing(_import, NO_ROW),
+    "imports:drop": Thing(_import, NO_ROW),
+    "imports:set_aside": Thing(_import, NO_ROW),
     "workforce:swap": Thing(_shift, NO_ROW, {"person": "1"}),
     "workforce:end": Thing(_shift, NO_ROW),
 }
@@ -526,6 +538,11 @@ PAGES = {
     "places:divisions": ("administrator", "received"),
     "places:difference": ("administrator", "received"),
     "workforce:week": ("worker", "received"),
+    "imports:home": ("administrator", "received"),
+    "imports:paste": ("worker", "received"),
+    "imports:type": ("worker", "received"),
+    "imports:run": ("administrator", "received"),
+    "imports:set_aside": ("administrator", "received"),
     "web:who_may": ("leader", "received"),
     "privacy:shared": ("worker", "in_progress"),
     "accounts:mine": ("worker", "received"),

@@ -7,6 +7,14 @@ from linli.cases.operations.applying import (
     ask_pause,
     escalate,
 )
+from linli.cases.operations.batches import (
+    BatchOutcome,
+    RowAt,
+    RunStep,
+    SetAside,
+    receive_batch,
+    sort_batch,
+)
 from linli.cases.operations.categorising import categorise
 from linli.cases.operations.deciding import (
     answer_call,
@@ -48,11 +56,9 @@ from linli.cases.operations.helping import (
     withdraw_task,
 )
 from linli.cases.operations.intake import (
-    BatchOutcome,
     Draft,
-    SetAside,
+    SourceHistory,
     receive,
-    receive_batch,
 )
 from linli.cases.operations.objecting import (
     object_to,
@@ -80,7 +86,10 @@ from linli.cases.privacy.operations import unmask
 __all__ = [
     "BatchOutcome",
     "Draft",
+    "RowAt",
+    "RunStep",
     "SetAside",
+    "SourceHistory",
     "accept",
     "answer",
     "answer_call",
@@ -124,6 +133,7 @@ __all__ = [
     "rule_elsewhere",
     "rule_final",
     "send_back",
+    "sort_batch",
     "supervise",
     "take_on",
     "transfer",

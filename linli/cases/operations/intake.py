@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from django.db import connection
 from django.utils import timezone
@@ -17,15 +17,16 @@ from linli.cases.permissions import CasePermission as P
 from linli.cases.privacy.redaction import redacted
 from linli.cases.privacy.wall import areas_of
 from linli.cases.rules import check_moment, check_words, title_of
+from linli.cases.same_words import hash_of, link_same_words
 from linli.cases.searching.parts import index_words
 from linli.kernel.actor import Actor
-from linli.kernel.errors import Refusal, RuleBroken
+from linli.kernel.errors import Refusal
 from linli.kernel.events import Code, record_many
 from linli.kernel.ids import make_number
 from linli.kernel.operation import operation
 from linli.methods.language.normal import clean_words
 from linli.methods.language.phone import NotATelephone, e164
-from linli.territory.models import Place
+from linli.territory.models import Organisation, Place
 
 PHONE_LETTERS = Refusal(
     "case.phone_letters",
@@ -62,6 +63,7 @@ class Draft:
     """A request as it comes in, before any rule has looked at it. `received_at` None means now.
 
     `leave` and `also`: what whoever takes it corrected of the personal data found (see `redacted`).
+    `is_own_words`: somebody wrote them; else they are put together from codes, and equal ones say nothing.
     """
 
     words: str
@@ -84,23 +86,24 @@ class Draft:
     intake_key: uuid.UUID | None = None
     leave: tuple[str, ...] = ()
     also: str = ""
+    is_own_words: bool = True
+    history: "SourceHistory | None" = None
 
 
-@dataclass(frozen=True)
-class SetAside:
-    """A row that could not be taken: its place in the batch and why."""
+@dataclass(frozen=True, kw_only=True)
+class SourceHistory:
+    """How far a request has come at its source. `state`: received, in_handling or closed; `said` is its own word.
 
-    index: int
-    refused: RuleBroken
+    An order lies with `unit`; `unit_said` is its name there. Moments are aware; `closed_at` stands if closed.
+    """
 
-
-@dataclass
-class BatchOutcome:
-    """What a batch did. `known` were there before, by source and number."""
-
-    created: list[Case] = field(default_factory=list)
-    known: int = 0
-    set_aside: list[SetAside] = field(default_factory=list)
+    state: str
+    said: str = ""
+    unit: Organisation | None = None
+    unit_said: str = ""
+    due_at: dt.datetime | None = None
+    closed_at: dt.datetime | None = None
+    reply: str = ""
 
 
 @operation(P.RECEIVE)
@@ -118,8 +121,7 @@ def receive(*, actor: Actor, draft: Draft) -> Case:
         before = Case.objects.seen_by(actor, permission=P.RECEIVE).filter(intake_key=key)
         if (twice := before.first()) is not None:
             return twice
-    _write([_checked(draft, actor=actor)], actor=actor, into=(outcome := BatchOutcome()))
-    return outcome.created[0]
+    return write_cases([checked_rows(draft, actor=actor)], actor=actor)[0]
 
 
 def _key_of(form: uuid.UUID, draft: Draft) -> uuid.UUID:
@@ -132,40 +134,7 @@ def _key_of(form: uuid.UUID, draft: Draft) -> uuid.UUID:
     return uuid.uuid5(form, f"{replace(draft, place=None)!r} {place}")
 
 
-@operation(P.IMPORT)
-def receive_batch(*, actor: Actor, drafts: Sequence[Draft]) -> BatchOutcome:
-    """Take many requests by the same rules, one event a case. Bad rows are set aside, none is lost.
-
-    Rows whose (source, external_no) stand already, in the table or earlier in the batch, are counted
-    as known and change nothing.
-    """
-    outcome = BatchOutcome()
-    keys = {(draft.source, draft.external_no) for draft in drafts if draft.external_no}
-    standing = set(
-        Case.objects.everywhere("import: which numbers stand already")
-        .filter(
-            source__in={source for source, _number in keys},
-            external_no__in={number for _source, number in keys},
-        )
-        .values_list("source", "external_no")
-    )
-    good: list[tuple[Case, Requester]] = []
-    for index, draft in enumerate(drafts):
-        key = (draft.source, draft.external_no)
-        if draft.external_no and key in standing:
-            outcome.known += 1
-            continue
-        try:
-            good.append(_checked(draft, actor=actor))
-        except RuleBroken as refused:
-            outcome.set_aside.append(SetAside(index, refused))
-            continue
-        standing.add(key)
-    _write(good, actor=actor, into=outcome)
-    return outcome
-
-
-def _checked(draft: Draft, *, actor: Actor) -> tuple[Case, Requester]:
+def checked_rows(draft: Draft, *, actor: Actor) -> tuple[Case, Requester]:
     """Return the unsaved rows of a draft that obeys every rule. Raises RuleBroken."""
     words = clean_words(draft.words) or clean_words(draft.title)
     check_words(words)
@@ -208,6 +177,7 @@ def _checked(draft: Draft, *, actor: Actor) -> tuple[Case, Requester]:
         title=title_of(kept.title, kept.words),
         words=kept.words,
         shared_text=kept.shared_text,
+        words_hash=hash_of(kept.words) if draft.is_own_words else None,
         occurred_at=draft.occurred_at,
         received_at=received_at,
         **draft.place.scope,
@@ -227,10 +197,10 @@ def _within(place: Place, *, actor: Actor) -> bool:
     return any(getattr(place, column) == code for column, code in held)
 
 
-def _write(rows: Sequence[tuple[Case, Requester]], *, actor: Actor, into: BatchOutcome) -> None:
-    """Give numbers and write cases, requesters, search rows, events and outbox, in few statements for any number."""
+def write_cases(rows: Sequence[tuple[Case, Requester]], *, actor: Actor) -> list[Case]:
+    """Give numbers and write cases, requesters, same words, search rows, events and outbox, in few statements."""
     if not rows:
-        return
+        return []
     with connection.cursor() as cursor:
         # The wall is opened with the numbers: no statement more.
         cursor.execute(
@@ -246,6 +216,7 @@ def _write(rows: Sequence[tuple[Case, Requester]], *, actor: Actor, into: BatchO
     for _case, requester in rows:
         requester.case = requester.case  # takes the key its case has just been given
     Requester.objects.bulk_create([requester for _case, requester in rows])
+    link_same_words(rows, at=actor.now)
     happened = [
         (
             CaseReceived(
@@ -263,4 +234,4 @@ def _write(rows: Sequence[tuple[Case, Requester]], *, actor: Actor, into: BatchO
     ]
     index_words(cases)
     record_many(happened, actor=actor, kind="case")
-    into.created.extend(cases)
+    return cases

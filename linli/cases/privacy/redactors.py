@@ -20,6 +20,7 @@ from linli.cases.models import (
     Objection,
     Report,
     Requester,
+    SourceRecord,
     Supervision,
     Unmasking,
     Verification,
@@ -46,6 +47,7 @@ TEXTS: dict[type[Model], tuple[str, tuple[str, ...]]] = {
     Verification: ("order__case", ("words",)),
     Supervision: ("order__case", ("words",)),
     CoTask: ("order__case", ("words", "clause", "result")),
+    SourceRecord: ("case", ("said", "unit_said", "reply")),
 }
 """Free text about a case: by which path it is the case's, and its columns. A contract test finds others."""
 

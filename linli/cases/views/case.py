@@ -5,9 +5,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
 from linli.accounts.door.proofs import freshly_proved
-from linli.cases import operations
+from linli.cases import operations, queries
 from linli.cases.clocks.faces import clocks_of
 from linli.cases.forms import UnmaskForm
+from linli.cases.imports.reply import reply_for, source_name
 from linli.cases.models import Case, Requester
 from linli.cases.move_forms import MoveForm
 from linli.cases.permissions import CasePermission as P
@@ -72,7 +73,7 @@ def _case_page(
     events = events_of(found)
     context = {
         "case": found,
-        "path": [place.name for place in around(found.place)],
+        "path": [step.name for step in around(found.place)],
         "order": order,
         "clocks": clocks_of(order, now=actor.now) if order else [],
         "waited": (found.closed_at or actor.now) - found.received_at,
@@ -88,6 +89,10 @@ def _case_page(
         "kept": next((form for name, form in failed.items() if name in shut), None),
         "requester": requester_of(found.pk, actor=actor, permission=P.SEE),
         "hidden_requester": is_hidden_from(found, actor) and revealed is None,
+        "source_name": source_name(found.source),
+        "platform_reply": reply_for(found),
+        "source_record": getattr(found, "source_record", None),
+        "same_words": queries.in_same_words(found, actor=actor),
         "revealed": revealed,
         "unmask_form": (unmask_form or UnmaskForm()) if actor.may(P.UNMASK) else None,
         "story": list(reversed(story_of(found, events))),

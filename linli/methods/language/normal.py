@@ -28,3 +28,8 @@ def clean_words(text: str) -> str:
     """
     unified = text.replace("\r\n", "\n").replace("\r", "\n")
     return _CONTROLS.sub("", unified).strip()
+
+
+def bare_words(text: str) -> str:
+    """Return the letters and digits alone, half-width and lower case: equal for words that say the same."""
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text).lower())

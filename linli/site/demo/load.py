@@ -16,7 +16,7 @@ from linli.cases.clocks.operations import load_shipped
 from linli.cases.clocks.rules import class_of
 from linli.cases.clocks.shipped import DEFAULT, SHIPPED
 from linli.cases.clocks.sweeping import sweep_alerts
-from linli.cases.importing.messages import root_row
+from linli.cases.imports.maps import shipped
 from linli.cases.models import Case, ClockAlert
 from linli.kernel.actor import Actor
 from linli.methods.clocks import Calendar, Clock, whole
@@ -80,7 +80,7 @@ def load_demo(
         *("cases.clocks", "cases.catalogue"),
     }
     root = installer(now=now, permissions=frozenset({*permissions, "cases.sweep"}))
-    load_places(actor=root, rows=[*beijing(), root_row()])
+    load_places(actor=root, rows=[*beijing(), shipped("messages").places.root_row])
     if not Place.objects.filter(source=compounds.SOURCE).exists():
         load_compounds(actor=root, source=compounds.SOURCE, rows=compounds.shipped())
     load_shipped(actor=root)

@@ -136,6 +136,16 @@ addEventListener("click", (e) => {
 });
 addEventListener("keyup", (e) => { if (e.key === "Escape") all(".menu[open]").forEach((menu) => { menu.open = false; }); });
 
+// —— a photo chosen beside a form is shown from the device and never sent
+all("[data-photo-choice]").forEach((at) => { at.hidden = false; });
+addEventListener("change", (e) => {
+  const into = e.target.dataset?.shows && document.getElementById(e.target.dataset.shows), [file] = e.target.files ?? [];
+  if (!into || !file) return;
+  URL.revokeObjectURL(into.src);
+  into.src = URL.createObjectURL(file);
+  into.hidden = false;
+});
+
 // —— htmx: an answer that did not come is said, never swallowed
 function say(text) {
   const note = $("#t-failed").content.cloneNode(true);

@@ -1,0 +1,59 @@
+"""Rows handed back: with all their columns, and why, to be mended and imported again."""
+
+import csv
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import IO
+
+from linli.cases.imports.drafts import is_formula
+from linli.cases.imports.models import ImportAside, ImportRun
+
+ADDED = ("record", "line", "reason")
+"""Columns that are added; a file that is imported again has them already, and they mean nothing then."""
+
+
+@dataclass(frozen=True)
+class HandedBack:
+    """A row handed back: where it stood, its cells, and why in the language asked for."""
+
+    record: int
+    line: int
+    row: dict[str, str]
+    code: str
+    reason: str
+    was_taken: bool
+
+
+def handed_back(
+    run: ImportRun, *, language: str, start: int = 0, stop: int | None = None
+) -> Iterator[HandedBack]:
+    """Yield a run's rows that were set aside or taken with a doubt, in the file's order.
+
+    `language`: zh-hans, en, or both.
+    """
+    rows = ImportAside.objects.filter(run=run).order_by("record", "code")[start:stop]
+    for aside in rows.iterator():
+        kept = json.loads(aside.text)
+        said = kept["said"]
+        reason = said.get(language) or f"{said['zh-hans']} / {said['en']}"
+        yield HandedBack(aside.record, aside.line, kept["row"], aside.code, reason, aside.was_taken)
+
+
+def write_back(rows: Iterator[HandedBack], into: IO[str]) -> int:
+    """Write rows as CSV; return how many. What a spreadsheet would compute gets an apostrophe in front."""
+    writer = csv.writer(into)
+    columns: Sequence[str] = ()
+    count = 0
+    for one in rows:
+        if not count:
+            columns = [name for name in one.row if name not in ADDED]
+            writer.writerow([*columns, *ADDED])
+        cells = [one.row.get(name, "").replace("\x00", "\ufffd") for name in columns]
+        writer.writerow([*map(_defused, cells), one.record, one.line, one.reason])
+        count += 1
+    return count
+
+
+def _defused(cell: str) -> str:
+    return f"'{cell}" if is_formula(cell) else cell

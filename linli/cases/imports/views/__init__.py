@@ -1,0 +1,1 @@
+"""Pages: an order pasted (`paste.py`), a file imported (`files.py`)."""

@@ -1,0 +1,61 @@
+"""Cases in the same words: told when they come in, so that nobody solves one matter twice unaware."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection
+
+from linli.cases.choices import LinkKind
+from linli.cases.models import Case, CaseLink, Requester
+from linli.methods.language.normal import bare_words
+
+SHORTEST = 12
+"""Letters below which equal words say nothing: two people write “停水了” of two different pipes."""
+
+
+def hash_of(words: str) -> bytes | None:
+    """Return 16 bytes, equal for words that differ in spaces, punctuation, width or case only; None if too short."""
+    bare = bare_words(words)
+    if len(bare) < SHORTEST:
+        return None
+    return hashlib.blake2b(bare.encode(errors="replace"), digest_size=16).digest()
+
+
+def link_same_words(rows: Sequence[tuple[Case, Requester]], *, at: dt.datetime) -> None:
+    """Link new cases (already written) to the first of their city in the same words. At most two statements.
+
+    The same person asking again is a duplicate; equal words of different people are related: each of them
+    keeps a number and an answer. So is a case whose requester this actor may not look for. Links say nothing
+    that the words do not; they are no event.
+    """
+    asked = {bytes(case.words_hash): case for case, _who in rows if case.words_hash}
+    if not asked:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT DISTINCT ON (c.city_code, c.words_hash)
+                c.city_code, c.words_hash, c.id, r.phone_index, r.account_index
+            FROM cases_case c LEFT JOIN cases_requester r ON r.case_id = c.id
+            WHERE c.words_hash = ANY(%s) ORDER BY c.city_code, c.words_hash, c.id
+            """,
+            [list(asked)],
+        )
+        first = {(row[0], bytes(row[1])): row[2:] for row in cursor.fetchall()}
+    links = []
+    for case, requester in rows:
+        if not case.words_hash:
+            continue
+        other_id, phone, account = first[case.city_code, bytes(case.words_hash)]
+        if other_id == case.pk:
+            continue
+        same = _same(requester.phone_index, phone) or _same(requester.account_index, account)
+        kind = LinkKind.DUPLICATE if same else LinkKind.RELATED
+        links.append(CaseLink(case=case, other_id=other_id, kind=kind, at=at))
+    CaseLink.objects.bulk_create(links)
+
+
+def _same(one: Any, other: Any) -> bool:
+    return one is not None and other is not None and bytes(one) == bytes(other)
