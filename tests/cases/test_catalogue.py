@@ -153,7 +153,7 @@ def test_co_handlers_are_found_by_place_and_never_the_lead_itself(town: Town) ->
     )
     assert next(one.shown for one in row.co_handlers.all()) == "property-1"
     found = [unit.code for unit in asked(town).co_handlers]
-    assert found == ["property-1", "volunteers-1", "street-019"]
+    assert found == ["property-1", "team-029", "volunteers-1", "street-019"]
 
 
 def test_without_a_category_the_catalogue_says_nothing(town: Town) -> None:
