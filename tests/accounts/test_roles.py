@@ -13,6 +13,7 @@ from linli.accounts.queries import actor_of, names_of
 from linli.accounts.views import HOMES
 from linli.kernel.actor import Actor
 from linli.kernel.errors import NOT_ALLOWED, RuleBroken
+from linli.workforce.permissions import WorkforcePermission as WorkforcePermission
 from tests.builders import START, Town
 from tests.cases.standing import standing_town
 from tests.conftest import NOW
@@ -51,6 +52,7 @@ EVERYBODY = {
 }
 ALLOWED = {
     "operator": {
+        "cases.see_catalogue",
         "cases.see",
         "cases.see_hidden",
         "cases.receive",
@@ -59,6 +61,7 @@ ALLOWED = {
         "cases.looks",
     },
     "dispatcher": {
+        "cases.see_catalogue",
         "cases.see",
         "cases.see_hidden",
         "cases.triage",
@@ -70,6 +73,7 @@ ALLOWED = {
         "cases.reopen",
     },
     "community_worker": {
+        "cases.see_catalogue",
         "cases.see",
         "cases.import",
         "cases.handle",
@@ -89,6 +93,7 @@ ALLOWED = {
         "cases.looks",
     },
     "street_officer": {
+        "cases.see_catalogue",
         "cases.see",
         "cases.import",
         "cases.handle",
@@ -100,6 +105,7 @@ ALLOWED = {
         "cases.see_rates",
     },
     "district_officer": {
+        "cases.see_catalogue",
         "cases.see",
         "cases.handle",
         "cases.task",
@@ -108,6 +114,7 @@ ALLOWED = {
         "cases.see_rates",
     },
     "department_officer": {
+        "cases.see_catalogue",
         "cases.see",
         "cases.handle",
         "cases.task",
@@ -115,6 +122,7 @@ ALLOWED = {
         "cases.share",
     },
     "hotline_officer": {
+        "cases.see_catalogue",
         "cases.see",
         "cases.see_hidden",
         "cases.rule",
@@ -126,8 +134,10 @@ ALLOWED = {
     },
     "verifier": {"cases.see", "cases.verify"},
     "partner": {"cases.task"},
-    "leader": {"cases.see_rates"},
+    "leader": {"cases.see_catalogue", "cases.see_rates"},
     "administrator": {
+        "cases.see_catalogue",
+        "cases.catalogue",
         "cases.see",
         "cases.import",
         "cases.receive",
