@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -54,6 +55,19 @@ transaction.Atomic = _Durable
 def strict_templates() -> None:
     """Let no page of any test name a variable that it was not given."""
     be_strict()
+
+
+@pytest.fixture(autouse=True)
+def files_of_tests(tmp_path_factory: pytest.TempPathFactory, monkeypatch: Any) -> None:
+    """Keep the sealed files of tests away from those of the checkout."""
+    monkeypatch.setattr(settings.LINLI, "files", tmp_path_factory.getbasetemp() / "files")
+
+
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: Any) -> Path:
+    """Return a files folder that is this test's own."""
+    monkeypatch.setattr(settings.LINLI, "files", tmp_path / "files")
+    return tmp_path / "files"
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,10 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from linli.cases.attachments.events import AttachmentShared as AttachmentShared
+from linli.cases.attachments.events import AttachmentWithdrawn as AttachmentWithdrawn
+from linli.cases.attachments.events import CaseAttached as CaseAttached
+from linli.cases.attachments.events import IdentityLookedAt as IdentityLookedAt
 from linli.kernel.events import Code, event
 
 

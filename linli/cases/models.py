@@ -11,6 +11,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from linli.cases import flows
+from linli.cases.attachments.models import Attachment as Attachment
 from linli.cases.catalogue.models import CatalogueDraft as CatalogueDraft
 from linli.cases.catalogue.models import CatalogueEntry as CatalogueEntry
 from linli.cases.catalogue.models import Category as Category
@@ -33,6 +34,7 @@ from linli.cases.clocks.models import ClockAlert as ClockAlert
 from linli.cases.clocks.models import ClockClass as ClockClass
 from linli.cases.clocks.models import ClockProfile as ClockProfile
 from linli.cases.clocks.models import ClockTerm as ClockTerm
+from linli.cases.exporting.models import Export as Export
 from linli.cases.imports.models import ImportAside as ImportAside
 from linli.cases.imports.models import ImportChunk as ImportChunk
 from linli.cases.imports.models import ImportRun as ImportRun

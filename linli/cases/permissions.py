@@ -38,6 +38,8 @@ class CasePermission(StrEnum):
     SEE_HIDDEN = "cases.see_hidden"
     LOOKS = "cases.looks"
     SHARE = "cases.share"
+    ATTACH = "cases.attach"
+    EXPORT = "cases.export"
     SEE_RATES = "cases.see_rates"
     CLOCKS = "cases.clocks"
     CATALOGUE = "cases.catalogue"
@@ -101,3 +103,7 @@ for _role in (
     *(STREET_OFFICER, DISTRICT_OFFICER, DEPARTMENT_OFFICER, HOTLINE_OFFICER),
 ):
     allow(_role, P.SEE_CATALOGUE)
+for _role in (OPERATOR, DISPATCHER, COMMUNITY_WORKER, FOLLOW_UP_CALLER):
+    allow(_role, P.ATTACH)
+for _role in (DISPATCHER, COMMUNITY_WORKER, LEADER, ADMINISTRATOR):
+    allow(_role, P.EXPORT)

@@ -8,6 +8,7 @@ from django.db.models import Case as Choose
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, When
 
 from linli.accounts.queries import names_of
+from linli.cases.attachments.queries import attachment_rows
 from linli.cases.flows import ENDED, ORDER, WAITING
 from linli.cases.guards import DECIDED_BY, the_district
 from linli.cases.models import (
@@ -50,6 +51,7 @@ def case_for(number: str, *, actor: Actor, permission: str = P.SEE) -> Case:
             "lead_order__catalogue_entry",
             "source_record__unit",
         )
+        .annotate(attachment_rows=attachment_rows())
         .get(number=number)
     )
 

@@ -1,11 +1,13 @@
 """The story of a case: its events told as sentences, for its page and for `linli explain`."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from linli.accounts.queries import names_of
-from linli.cases.models import Case
+from linli.cases.attachments.queries import all_of
+from linli.cases.models import Attachment, Case
 from linli.cases.queries import events_of
 from linli.cases.telling import TELLERS, teller_of
 from linli.cases.told import Step, Told, told_of
@@ -14,19 +16,40 @@ from linli.kernel.models import Event
 __all__ = ["TELLERS", "Step", "story_of"]
 
 
-def story_of(case: Case, events: list[Event] | None = None) -> list[Step]:
+def story_of(
+    case: Case,
+    events: list[Event] | None = None,
+    *,
+    attachments: Sequence[Attachment] | None = None,
+) -> list[Step]:
     """Return what happened, oldest first. A fixed number of queries, however long the story.
 
-    `events` saves reading them again.
+    `events` saves reading them again; `attachments`: those that the reader may know of, without them all that stand.
     """
     events = events_of(case) if events is None else events
     told = told_of(case, events)
     users = names_of({event.user_id for event in events if event.user_id})
-    return [_step(event, told, users) for event in events]
+    shown = _standing(case, events) if attachments is None else attachments
+    return [_step(event, told, users, shown) for event in events]
 
 
-def _step(event: Event, told: Told, users: dict[int, Any]) -> Step:
+def _standing(case: Case, events: list[Event]) -> list[Attachment]:
+    if not any(event.name == "case.attached" for event in events):
+        return []
+    return [one for one in all_of(case) if one.withdrawn_at is None]
+
+
+def _step(
+    event: Event, told: Told, users: dict[int, Any], attachments: Sequence[Attachment]
+) -> Step:
     user = users.get(event.user_id) if event.user_id else None
     unit = user.organisation.name if user and user.organisation else ""
     who = user.display_name if user else _("Linli itself")
-    return Step(at=event.at, who=who, unit=unit, **teller_of(event.name)(told, event.payload))
+    pictures = tuple(one for one in attachments if one.seq == event.seq)
+    return Step(
+        at=event.at,
+        who=who,
+        unit=unit,
+        pictures=pictures,
+        **teller_of(event.name)(told, event.payload),
+    )

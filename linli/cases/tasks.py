@@ -3,13 +3,38 @@
 from dataclasses import dataclass
 
 from linli.accounts.operations import installer
+from linli.cases.attachments.sweeping import sweep_attachment_files
 from linli.cases.clocks.sweeping import renew_deadlines, sweep_alerts
+from linli.cases.exporting.making import make_exports
+from linli.cases.exporting.operations import remove_exports, sweep_export_files
 from linli.cases.operations import wake
 from linli.cases.permissions import CasePermission as P
 from linli.cases.privacy.collections import COLLECTIONS
 from linli.cases.privacy.retention import forget
 from linli.jobs.registry import job
 from linli.kernel import clock
+from linli.vault.uploads import sweep_uploads
+
+
+@job("cases.make_exports", cron="* * * * * */10")
+def export() -> None:
+    """Make the exports that wait."""
+    make_exports()
+
+
+@job("cases.sweep_files", cron="23 * * * *")
+def sweep_files() -> None:
+    """Remove files whose time is over, every hour."""
+    remove_files()
+
+
+def remove_files() -> int:
+    """Remove files of exports a week old, of attachments deleted, of uploads broken off; return how many."""
+    actor = installer(now=clock.now(), permissions=frozenset({P.SWEEP}))
+    removed = sweep_uploads(now=actor.now)
+    while count := remove_exports(actor=actor):
+        removed += count
+    return removed + sweep_attachment_files(actor=actor) + sweep_export_files(actor=actor)
 
 
 @dataclass(frozen=True)

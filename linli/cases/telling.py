@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from linli.cases.attachments.telling import TELLERS as OF_ATTACHMENTS
 from linli.cases.choices import (
     Answered,
     ApplicationKind,
@@ -450,6 +451,7 @@ TELLERS: dict[str, Teller] = {
     "order.due_moved": _due_moved,
     "order.handed_over": _handed_over,
     "case.rescoped": _rescoped,
+    **OF_ATTACHMENTS,
 }
 """How each event of a case is told."""
 

@@ -19,6 +19,7 @@ from django.db.models.functions import Cast
 from linli.cases.catalogue.models import Category, CopiedUnit
 from linli.cases.models import (
     Application,
+    Attachment,
     Case,
     Consultation,
     ContactLog,
@@ -50,6 +51,7 @@ class Step:
     quote: str = ""
     body: str = ""
     facts: tuple[Fact, ...] = ()
+    pictures: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True)

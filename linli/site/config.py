@@ -86,6 +86,14 @@ class Config(BaseSettings):
         None,
         description="file outside the database that remembers how far the sealed record goes",
     )
+    files: Path | None = Field(
+        None, description="folder of the sealed files; without it, `files` under LINLI_HOME"
+    )
+    scanner: str | None = Field(
+        None,
+        description="virus scanner: unix:/path or tcp:host:port of clamd, or a command that reads the file "
+        "on its standard input and ends with 0 (clean) or 1 (found)",
+    )
     allowed_hosts: str = Field(
         "localhost,127.0.0.1,[::1]",
         description="names under which pages are asked for, comma between",
@@ -174,6 +182,16 @@ class Config(BaseSettings):
         if self.head_file:
             return Path(self.head_file)
         return cluster.home() / "journal" / f"heads-{self.connection()['NAME']}"
+
+    def files_folder(self) -> Path:
+        """Return the folder of the sealed files, not necessarily existing yet."""
+        return self.files or cluster.home() / "files"
+
+    def uploads_folder(self) -> Path:
+        """Return the folder, made if need be, where large uploads wait for the end of their request."""
+        folder = cluster.home() / "uploads"
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return folder
 
     def connection(self) -> dict[str, Any]:
         """Return Django's settings for the database, for the login named by `role`."""

@@ -221,6 +221,13 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _config.https e
 SECURE_HSTS_SECONDS = _config.hsts_seconds
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+FILE_UPLOAD_HANDLERS = [
+    "linli.vault.uploads.BoundedUploadHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+# What is larger than memory should hold waits here for its request, out of other people's reach.
+FILE_UPLOAD_TEMP_DIR = _config.uploads_folder()
 
 PGTRIGGER_MIGRATIONS = True
 SILENCED_SYSTEM_CHECKS = [

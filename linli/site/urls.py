@@ -64,6 +64,8 @@ urlpatterns = [
     path("", include("linli.cases.privacy.urls")),
     path("", include("linli.cases.urls")),
     path("", include("linli.cases.imports.urls")),
+    path("", include("linli.cases.attachments.urls")),
+    path("", include("linli.cases.exporting.urls")),
     path("", include("linli.cases.clocks.urls")),
     path("", include("linli.cases.catalogue.urls")),
     path("", include("linli.territory.calendar.urls")),

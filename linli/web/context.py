@@ -27,6 +27,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "came_before": _came_before(request),
         "nav_items": entries,
         "nav_counts": {},
+        "menu_items": navigation.menu(actor),
         "loop_steps": navigation.loop(entries),
         "demo": settings.LINLI.demo,
         "type_size": chosen(request, "type"),

@@ -65,9 +65,21 @@ NAVIGATION = (
     NavItem("places:home", _("Places"), "pin", "territory.see", ""),
 )
 
+MENU = (NavItem("exporting:exports", _("My exports"), "doc", "cases.export", ""),)
+"""Pages of one's own, in the menu under the name: there when wanted, not in the way of the work."""
+
 
 def entries(actor: Actor | None) -> list[dict[str, Any]]:
     """Return the bar's entries for an actor, in the order of the table; none before sign-in."""
+    return _for(actor, NAVIGATION)
+
+
+def menu(actor: Actor | None) -> list[dict[str, Any]]:
+    """Return the entries of the menu under an actor's name."""
+    return _for(actor, MENU)
+
+
+def _for(actor: Actor | None, table: tuple[NavItem, ...]) -> list[dict[str, Any]]:
     if actor is None:
         return []
     return [
@@ -79,7 +91,7 @@ def entries(actor: Actor | None) -> list[dict[str, Any]]:
             "loop_step": item.loop_step,
             "go": item.go,
         }
-        for item in NAVIGATION
+        for item in table
         if actor.may(item.permission)
     ]
 

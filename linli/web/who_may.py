@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from linli.accounts.permissions import ROLES, Role, permissions_of
+from linli.cases.attachments import sweeping as files_sweeping
 from linli.cases.catalogue import applying
 from linli.cases.catalogue import operations as catalogue
 from linli.cases.clocks import sweeping
@@ -96,6 +97,24 @@ DOES: dict[str, Any] = {
     "cases.follow_up": _("call back and write down the three answers, never for their own unit"),
     "cases.miss_follow_up": _("note that a call back was not answered"),
     "cases.close": _("close a case"),
+    "cases.attach": _("add photos to a case"),
+    "cases.share_attachment": _("open a photo of their own unit to partners, or close it"),
+    "cases.withdraw_attachment": _("withdraw a photo of their own unit"),
+    "cases.look_at_identity": _("look at a proof of identity, giving a reason that is kept"),
+    "cases.sweep_attachment_files": _("remove files that no case names any more"),
+    "cases.ask_for_export": _(
+        "ask for cases of their area as a file; names and numbers with a reason only"
+    ),
+    "cases.download_export": _("fetch the file of their own export"),
+    "cases.take_export": _("take an export in hand that waits"),
+    "cases.show_progress": _("say how far an export has come"),
+    "cases.finish_export": _("put a finished file into an export"),
+    "cases.fail_export": _("write down why an export cannot be made"),
+    "cases.look_for_export": _(
+        "look at names and numbers for an export, leaving a trace in each case"
+    ),
+    "cases.remove_exports": _("delete the files of exports whose week is over"),
+    "cases.sweep_export_files": _("remove files that no export names any more"),
     "cases.hand_over": _("hand a unit's open orders to another unit"),
     "cases.close_unit": _("close an organisation that holds no open order"),
     "cases.follow_redrawn_places": _("let open cases follow places that were re-drawn"),
@@ -152,7 +171,7 @@ DOES: dict[str, Any] = {
 """What each operation does, to follow “may”."""
 
 # An operation is known once its module is read, and no page reads the one that the clock itself calls.
-_READ = (sweeping, keys, retention, catalogue, applying)
+_READ = (sweeping, keys, retention, catalogue, applying, files_sweeping)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ A new address that takes an object fails here by name until a row in OBJECTS say
 
 import datetime as dt
 import re
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,7 +24,10 @@ import linli
 from linli.accounts.door.operations import keep_device
 from linli.accounts.models import RoleGrant
 from linli.accounts.permissions import ROLES, permissions_of
+from linli.cases import operations
 from linli.cases.catalogue.applying import keep_catalogue
+from linli.cases.exporting.making import make_exports
+from linli.cases.exporting.operations import Wish, ask_for_export
 from linli.cases.imports.running import begin, survey
 from linli.cases.models import Case
 from linli.cases.move_forms import FORMS as MOVE_FORMS
@@ -39,6 +43,7 @@ from tests.builders import Town, a_case, take
 from tests.cases.imports.files import an_order, city
 from tests.cases.pages import a_browser
 from tests.cases.people import a_user
+from tests.cases.photos import attached
 from tests.cases.standing import standing_town
 from tests.conftest import NOW
 
@@ -96,6 +101,7 @@ OBJECTS: dict[str, Visit] = {
     "cases:no_answer": Visit("reported", {"means": "phone"}),
     "cases:rework": Visit("followed_up"),
     "cases:close": Visit("followed_up"),
+    "attachments:attach": Visit("in_progress", {"kind": "after"}),
 }
 OBJECTS |= {f"cases:{name}": Visit() for name in MOVE_FORMS if f"cases:{name}" not in OBJECTS}
 
@@ -119,9 +125,16 @@ class Thing:
     `elsewhere` is one of 双合家园, where the visitor has no part; `nowhere` is none at all.
     """
 
-    elsewhere: Callable[[Town], str | int]
-    nowhere: str | int
+    elsewhere: Callable[[Town], "Key"]
+    nowhere: "Key"
     form: dict[str, str] = field(default_factory=dict)
+
+
+Key = str | int | tuple[str, uuid.UUID]
+
+
+def args_of(key: Key) -> list[Any]:
+    return list(key) if isinstance(key, tuple) else [key]
 
 
 def _home(town: Town) -> str:
@@ -205,6 +218,22 @@ def _catalogue_draft(town: Town) -> int:
     return keep_catalogue(actor=town.actor("administrator"), name="x.xlsx", rows=[]).pk
 
 
+def _photo(kind: str) -> Callable[[Town], Key]:
+    def made(town: Town) -> Key:
+        case = a_case(town, at="in_progress")
+        return case.number, attached(town, case, kind=kind)[0].pk
+
+    return made
+
+
+def _export(town: Town) -> int:
+    wish = Wish(format="csv", language="zh-hans")
+    made = ask_for_export(actor=town.actor("worker"), wish=wish, form_key=uuid.uuid4())
+    make_exports()
+    return made.pk
+
+
+NO_PHOTO = (NOBODYS, uuid.UUID(int=7))
 NO_PLACE, NO_UNIT, NO_ROW = "110105019099", "committee-099", 987_654_321
 _DAY = {"valid_from": "2026-12-01", "valid_to": ""}
 THINGS: dict[str, Thing] = {
@@ -246,6 +275,13 @@ THINGS: dict[str, Thing] = {
     "imports:take_on": Thing(_import, NO_ROW),
     "imports:drop": Thing(_import, NO_ROW),
     "imports:set_aside": Thing(_import, NO_ROW),
+    "attachments:attachment": Thing(_photo("after"), NO_PHOTO),
+    "attachments:picture": Thing(_photo("after"), NO_PHOTO),
+    "attachments:small": Thing(_photo("after"), NO_PHOTO),
+    "attachments:share": Thing(_photo("after"), NO_PHOTO, {"is_shared": "yes"}),
+    "attachments:withdraw": Thing(_photo("after"), NO_PHOTO, {"why": "unclear"}),
+    "attachments:identity": Thing(_photo("identity_proof"), NO_PHOTO, {"reason": "核对"}),
+    "exporting:download": Thing(_export, NO_ROW),
     "workforce:swap": Thing(_shift, NO_ROW, {"person": "1"}),
     "workforce:end": Thing(_shift, NO_ROW),
 }
@@ -373,7 +409,7 @@ def url_of(name: str, number: str) -> str:
     if name in OF_NO_AREA:
         return reverse(name, args=[OF_NO_AREA[name]])
     if name in THINGS:
-        return reverse(name, args=[THINGS[name].nowhere])
+        return reverse(name, args=args_of(THINGS[name].nowhere))
     return reverse(name, args=[number] if takes_object(addresses()[name]) else [])
 
 
@@ -425,8 +461,8 @@ def test_a_case_next_door_looks_like_none(town: Town, name: str) -> None:
 @pytest.mark.parametrize("name", sorted(THINGS))
 def test_a_thing_next_door_looks_like_none(town: Town, name: str) -> None:
     thing = THINGS[name]
-    there = reverse(name, args=[thing.elsewhere(town)])
-    none = reverse(name, args=[thing.nowhere])
+    there = reverse(name, args=args_of(thing.elsewhere(town)))
+    none = reverse(name, args=args_of(thing.nowhere))
     # The visitors themselves are hired meanwhile, which their own streams tell.
     told = Event.objects.exclude(stream_kind="user").order_by("pk")
     before = list(told.values_list())
@@ -517,6 +553,10 @@ PAGES = {
     "cases:rates": ("leader", "closed"),
     "cases:search": ("worker", "received"),
     "cases:case": ("worker", "closed"),
+    "exporting:exports": ("worker", "received"),
+    "attachments:attachment": ("worker", "in_progress"),
+    "attachments:picture": ("worker", "in_progress"),
+    "attachments:small": ("worker", "in_progress"),
     "clocks:clocks": ("administrator", "received"),
     "clocks:profile": ("administrator", "received"),
     "clocks:add_version": ("administrator", "received"),
@@ -594,6 +634,18 @@ PAGES |= {
 }
 
 
+def with_photos(town: Town) -> Case:
+    """Return a closed case whose story tells of photos too."""
+    case = a_case(town, at="in_progress")
+    attached(town, case, 10, 90)
+    worker, caller = town.actor("worker"), town.actor("follow_up")
+    operations.report(actor=worker, case_id=case.pk, resolution="solved", public_reply="修好了。")
+    answers = {"answered": "solved", "satisfaction": "very", "was_contacted": True}
+    operations.follow_up(actor=caller, case_id=case.pk, means="phone", **answers)
+    operations.close(actor=caller, case_id=case.pk)
+    return case
+
+
 def test_every_page_that_can_be_opened_has_a_budget(town: Town) -> None:
     opened = {
         name
@@ -616,6 +668,7 @@ def test_a_page_takes_few_queries_however_much_it_shows(town: Town, name: str) -
     for _ in range(7):
         case = a_case(town, at=at)
     if name == "cases:case":
+        case = with_photos(town)
         unmask(actor=town.actor("worker"), case_id=case.pk, reason="回电")
     for made in MADE_FOR.get(name, ()):
         for _ in range(3):
@@ -623,7 +676,7 @@ def test_a_page_takes_few_queries_however_much_it_shows(town: Town, name: str) -
     client = a_browser(town.users[who])
     url = url_of(name, case.number)
     if name in THINGS:
-        url = reverse(name, args=[THINGS[name].elsewhere(town)])
+        url = reverse(name, args=args_of(THINGS[name].elsewhere(town)))
     with CaptureQueriesContext(connection) as queries:
         response = client.get(url)
     assert response.status_code == 200

@@ -61,6 +61,17 @@ def server(environment: dict[str, str]) -> Iterator[str]:
         child.wait(timeout=15)
 
 
+@pytest.fixture
+def rounds(environment: dict[str, str]) -> Callable[[], None]:
+    """Return a function that does at once what comes round every minute."""
+    linli = str(Path(sys.executable).with_name("linli"))
+
+    def sweep() -> None:
+        subprocess.run([linli, "sweep"], env=environment, check=True, stdout=subprocess.DEVNULL)
+
+    return sweep
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")

@@ -54,6 +54,14 @@ CASE_IS_HIDDEN = Refusal(
 )
 
 
+def reason_of(reason: str, *, known: tuple[str, ...] = ()) -> str:
+    """Return why somebody looks, without personal data, as it is kept. Raises REASON_NEEDED."""
+    why = clean_words(reason)
+    if not why:
+        raise REASON_NEEDED()
+    return take_out(why, find_personal(why, known=known))[:200]
+
+
 @operation(P.UNMASK)
 def unmask(*, actor: Actor, case_id: int, reason: str) -> Requester:
     """Return the requester for reading, once, leaving who looked, when and why. Raises RuleBroken.
@@ -63,14 +71,13 @@ def unmask(*, actor: Actor, case_id: int, reason: str) -> Requester:
     case, _order = locked_order(case_id, actor=actor, permission=P.UNMASK)
     if is_hidden_from(case, actor):
         raise IDENTITY_HIDDEN()
-    why = clean_words(reason)
-    if not why:
+    if not clean_words(reason):
         raise REASON_NEEDED()
     shown = requester_of(case.pk, actor=actor, permission=P.UNMASK)
     if shown is None:
         raise NOBODY_LEFT()
     assert actor.user_id is not None
-    why = take_out(why, find_personal(why, known=(shown.name,)))[:200]
+    why = reason_of(reason, known=(shown.name,))
     looked = Unmasking.objects.create(case=case, at=actor.now, user_id=actor.user_id, reason=why)
     happened(case, RequesterUnmasked(case_id=case.pk, unmasking_id=looked.pk), actor=actor)
     return shown

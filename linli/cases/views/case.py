@@ -6,6 +6,9 @@ from django.views.decorators.http import require_POST
 
 from linli.accounts.door.proofs import freshly_proved
 from linli.cases import operations, queries
+from linli.cases.attachments.faces import gallery_of
+from linli.cases.attachments.queries import all_of, shown_to
+from linli.cases.attachments.views import form_for
 from linli.cases.clocks.faces import clocks_of
 from linli.cases.forms import UnmaskForm
 from linli.cases.imports.reply import reply_for, source_name
@@ -71,6 +74,7 @@ def _case_page(
     moves = moves_of(found, actor=actor, failed=failed)
     shut = {entry["opening"].move.name for entry in moves["shut"]}
     events = events_of(found)
+    attachments = shown_to(actor, found, all_of(found))
     context = {
         "case": found,
         "path": [step.name for step in around(found.place)],
@@ -95,8 +99,10 @@ def _case_page(
         "same_words": queries.in_same_words(found, actor=actor),
         "revealed": revealed,
         "unmask_form": (unmask_form or UnmaskForm()) if actor.may(P.UNMASK) else None,
-        "story": list(reversed(story_of(found, events))),
+        "story": list(reversed(story_of(found, events, attachments=attachments))),
         "sealed": sealed_so_far(events),
+        "gallery": gallery_of(attachments),
+        "attach_form": form_for(request, found),
         "loop_step": LOOP_STEP.get(
             order.state if order else found.state, "handle" if order else "sort"
         ),
