@@ -1,11 +1,9 @@
 """The story of a case: its events told as sentences, for its page and for `linli explain`."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.utils.translation import gettext as _
 
-from linli.accounts.queries import names_of
 from linli.cases.attachments.queries import all_of
 from linli.cases.models import Attachment, Case
 from linli.cases.queries import events_of
@@ -28,9 +26,8 @@ def story_of(
     """
     events = events_of(case) if events is None else events
     told = told_of(case, events)
-    users = names_of({event.user_id for event in events if event.user_id})
     shown = _standing(case, events) if attachments is None else attachments
-    return [_step(event, told, users, shown) for event in events]
+    return [_step(event, told, shown) for event in events]
 
 
 def _standing(case: Case, events: list[Event]) -> list[Attachment]:
@@ -39,17 +36,12 @@ def _standing(case: Case, events: list[Event]) -> list[Attachment]:
     return [one for one in all_of(case) if one.withdrawn_at is None]
 
 
-def _step(
-    event: Event, told: Told, users: dict[int, Any], attachments: Sequence[Attachment]
-) -> Step:
-    user = users.get(event.user_id) if event.user_id else None
-    unit = user.organisation.name if user and user.organisation else ""
-    who = user.display_name if user else _("Linli itself")
-    pictures = tuple(one for one in attachments if one.seq == event.seq)
+def _step(event: Event, told: Told, attachments: Sequence[Attachment]) -> Step:
+    actor = told.papers.get(("user", event.user_id)) if event.user_id else None
     return Step(
         at=event.at,
-        who=who,
-        unit=unit,
-        pictures=pictures,
+        who=actor.words if actor else _("Linli itself"),
+        unit=(actor.second or "") if actor else "",
+        pictures=tuple(one for one in attachments if one.seq == event.seq),
         **teller_of(event.name)(told, event.payload),
     )

@@ -16,6 +16,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast
 
+from linli.accounts.models import User
 from linli.cases.catalogue.models import Category, CopiedUnit
 from linli.cases.models import (
     Application,
@@ -190,8 +191,10 @@ def _category_names(events: list[Event]) -> dict[str, str]:
 
 
 def _papers(events: list[Event]) -> dict[tuple[str, int], Paper]:
-    """Return the rows beside the case that the events name, of every table in one query."""
-    queries = []
+    """Return the rows beside the case that the events name, of every table in one query; who acted as `user`."""
+    acted = {event.user_id for event in events if event.user_id}
+    named = {"words": "display_name", "second": "organisation__name"}
+    queries = [_alike(User.objects.filter(pk__in=acted), "user", named)] if acted else []
     for key, (table, columns) in _PAPERS.items():
         ids = {event.payload[key] for event in events if event.payload.get(key)}
         if ids:

@@ -27,7 +27,7 @@ from tests.cases.expect import last_event, not_found, refused
 from tests.cases.people import a_person
 from tests.conftest import NOW
 
-DISTRICT = "district-105"
+DISTRICT = "district-chaoyang"
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,11 @@ import psycopg
 import pytest
 from django.db import connection, transaction
 
+from linli.accounts.operations import installer
 from linli.cases import events
+from linli.cases.catalogue.models import Category
+from linli.cases.catalogue.operations import load_categories
+from linli.cases.catalogue.shipped import shipped
 from linli.cases.clocks.queries import profile_for
 from linli.cases.models import Case, CaseSearch, ClockAlert, Requester, WorkOrder
 from linli.cases.story import story_of
@@ -61,12 +65,15 @@ def town(db: None) -> Town:
 
 
 def cast_of(town: Town) -> Cast:
+    root = installer(now=NOW, permissions=frozenset({"cases.catalogue"}))
+    load_categories(actor=root, rows=list(shipped()))
     profile = profile_for(None, at=NOW)
     assert profile is not None
     users = {user.username: (user.pk, user.organisation_id) for user in town.users.values()}
     committee = (town.units["committee-029"].pk, town.users["worker"].pk)
     street = (town.units["street-019"].pk, None)
     return Cast(
+        categories=dict(Category.objects.values_list("code", "pk")),
         texts=texts(1),
         places=[
             Where(town.places[code], {"committee": committee, "street": street})
