@@ -52,6 +52,7 @@ EVERYBODY = {
 }
 ALLOWED = {
     "operator": {
+        "cases.attach",
         "cases.see_catalogue",
         "cases.see",
         "cases.see_hidden",
@@ -61,6 +62,8 @@ ALLOWED = {
         "cases.looks",
     },
     "dispatcher": {
+        "cases.attach",
+        "cases.export",
         "cases.see_catalogue",
         "cases.see",
         "cases.see_hidden",
@@ -73,6 +76,8 @@ ALLOWED = {
         "cases.reopen",
     },
     "community_worker": {
+        "cases.attach",
+        "cases.export",
         "cases.see_catalogue",
         "cases.see",
         "cases.import",
@@ -84,6 +89,7 @@ ALLOWED = {
         "workforce.roster",
     },
     "follow_up_caller": {
+        "cases.attach",
         "cases.see",
         "cases.see_hidden",
         "cases.follow_up",
@@ -134,8 +140,9 @@ ALLOWED = {
     },
     "verifier": {"cases.see", "cases.verify"},
     "partner": {"cases.task"},
-    "leader": {"cases.see_catalogue", "cases.see_rates"},
+    "leader": {"cases.export", "cases.see_catalogue", "cases.see_rates"},
     "administrator": {
+        "cases.export",
         "cases.see_catalogue",
         "cases.catalogue",
         "cases.see",

@@ -24,7 +24,7 @@ from linli.cases.attachments.rules import (
     check_kind,
     check_withdrawal,
 )
-from linli.cases.flows import CASE
+from linli.cases.flows import ENDED
 from linli.cases.models import Case, Unmasking
 from linli.cases.parts import happened, locked_order
 from linli.cases.permissions import CasePermission as P
@@ -60,7 +60,7 @@ def attach(
     new = {key: one for key, one in sent.items() if key not in known}
     if not new:
         return list(known.values())
-    if CASE.state(case.state).terminal:
+    if case.state in ENDED:
         raise CASE_CLOSED()
     check_kind(kind, order, organisation_id=actor.organisation_id, is_shared=is_shared)
     if len(new) > MOST_AT_ONCE:
