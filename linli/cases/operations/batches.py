@@ -9,7 +9,6 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from linli.cases.catalogue.queries import duties_for
 from linli.cases.clocks.choices import OrderClock
 from linli.cases.clocks.models import ClockAlert, ClockProfile
 from linli.cases.clocks.parts import columns
@@ -27,7 +26,6 @@ from linli.kernel.actor import Actor
 from linli.kernel.errors import Refusal, RuleBroken
 from linli.kernel.events import Code, record, record_many
 from linli.kernel.operation import operation
-from linli.territory.models import Organisation, OrganisationKind
 
 CLOSED_WITHOUT_DATE = Refusal(
     "import.closed_without_date",
@@ -184,8 +182,6 @@ def _open_orders(
     for case, history in told:
         if history.state != "in_handling" or history.unit is None:
             continue
-        if not _may_lead(history.unit, case):
-            continue
         if case.place_id not in profiles:
             profiles[case.place_id] = profile_for(case.place, at=actor.now)
         profile = profiles[case.place_id]
@@ -226,23 +222,6 @@ def _open_orders(
         alert.order = alert.order  # takes the key its order has just been given
     ClockAlert.objects.bulk_create(alerts)
     return {order.case_id: order for order in orders}
-
-
-def _may_lead(unit: Organisation, case: Case) -> bool:
-    """Return whether a unit may lead a case: a community's body only what is on its duty list (article 17).
-
-    A case without a category is on no list; it waits for dispatch, where its category is chosen.
-    """
-    if unit.kind not in (OrganisationKind.COMMITTEE, OrganisationKind.SERVICE_STATION):
-        return True
-    if case.category is None:
-        return False
-    around = {*case.place.scope.values(), case.place.code}
-    return any(
-        (duty.organisation_id == unit.pk or duty.kind == unit.kind)
-        and (duty.place is None or duty.place.code in around)
-        for duty in duties_for(case.category, at=case.received_at)
-    )
 
 
 def _keep_history(
