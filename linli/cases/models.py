@@ -433,6 +433,8 @@ ARTICLE_17_WALL = pgtrigger.Trigger(
     func=(
         "SELECT kind INTO body FROM territory_organisation WHERE id = NEW.lead_id; "
         "IF body NOT IN ('committee', 'service_station') THEN RETURN NEW; END IF; "
+        "PERFORM 1 FROM cases_case WHERE id = NEW.case_id AND external_no <> ''; "
+        "IF FOUND AND TG_OP = 'INSERT' THEN RETURN NEW; END IF; "
         "SELECT k.code INTO about FROM cases_case c JOIN cases_category k ON k.id = c.category_id "
         "WHERE c.id = NEW.case_id; "
         "PERFORM 1 FROM cases_dutyitem d JOIN cases_category k ON k.id = d.category_id "
@@ -446,7 +448,9 @@ ARTICLE_17_WALL = pgtrigger.Trigger(
 )
 """The second wall of article 17: no order to a community's body whose duty list never held its matter.
 
-An order that is handed over is judged by the day of the hand-over, which only the operation knows.
+An order that is handed over is judged by the day of the hand-over, which only the operation knows. One that
+another platform dispatched already is taken down as it stands there; our own dispatch of such a case is judged by
+the operation.
 """
 
 

@@ -208,6 +208,18 @@ NOT_WORDS = {
     ("CatalogueEntry", "basis"),
     ("DutyItem", "basis"),
     ("CatalogueDraft", "name"),
+    ("Attachment", "content"),
+    ("Attachment", "small"),
+    ("Export", "content"),
+    ("Export", "language"),
+    ("Export", "reason"),  # why somebody took many cases along: of the export, not of a case
+    ("Export", "state_asked"),
+    ("ImportAside", "code"),
+    ("ImportRun", "file_hash"),
+    ("ImportRun", "map_hash"),
+    ("ImportRun", "map_text"),
+    ("ImportRun", "name"),
+    ("ImportRun", "source"),
 }
 """Text columns of the room that never hold a person's words."""
 
