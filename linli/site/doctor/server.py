@@ -265,7 +265,7 @@ def waiting(connection: psycopg.Connection[Any], *, now: dt.datetime) -> Iterato
     yield late(
         _("Alerts"),
         _("%(count)d alerts are due, the oldest for %(minutes)d min"),
-        _("Let linli sweep run every minute (deploy/linli-sweep.timer), and see why it ended."),
+        _("Let linli serve run, whose worker raises them every minute, and see its log."),
         first,
         now=now,
         count=due,
