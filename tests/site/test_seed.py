@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from linli.accounts.operations import installer
 from linli.cases import events
-from linli.cases.catalogue.models import Category
+from linli.cases.catalogue.models import Category, DutyItem
 from linli.cases.catalogue.operations import load_categories
 from linli.cases.catalogue.shipped import shipped
 from linli.cases.clocks.queries import profile_for
@@ -74,6 +74,9 @@ def cast_of(town: Town) -> Cast:
     street = (town.units["street-019"].pk, None)
     return Cast(
         categories=dict(Category.objects.values_list("code", "pk")),
+        duties=list(
+            DutyItem.objects.filter(kind="committee").values_list("category__code", "valid_from")
+        ),
         texts=texts(1),
         places=[
             Where(town.places[code], {"committee": committee, "street": street})

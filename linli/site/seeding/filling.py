@@ -7,7 +7,7 @@ from django.db import connection, transaction
 
 from linli.accounts.models import User
 from linli.accounts.operations import installer
-from linli.cases.catalogue.models import Category
+from linli.cases.catalogue.models import Category, DutyItem
 from linli.cases.clocks.queries import profile_for
 from linli.cases.models import Case
 from linli.site.demo.load import load_demo
@@ -101,6 +101,11 @@ def _cast(seed: int, *, as_of: dt.datetime) -> Cast:
         texts=texts(seed),
         places=places,
         categories=dict(Category.objects.values_list("code", "pk")),
+        duties=list(
+            DutyItem.objects.filter(kind="committee", valid_to=None).values_list(
+                "category__code", "valid_from"
+            )
+        ),
         classes={one.code: one for one in profile.classes.all()},
         users={
             "operator": users["operator-1"],

@@ -32,6 +32,7 @@ from linli.methods.clocks import Calendar
 from linli.methods.language.grams import grams_of
 from linli.methods.language.personal import shareable
 from linli.site.demo.catalogue import ABOUT
+from linli.site.demo.words import Request
 from linli.site.seeding.copying import Copier, keys
 from linli.site.seeding.drawing import STEPS, Drawn, Text
 from linli.territory.models import Place
@@ -55,6 +56,7 @@ COLUMNS: dict[type[Any], tuple[str, ...]] = {
     ),
     WorkOrder: (
         *("id", "case_id", "lead_id", "state", "state_since", "reason", "dispatched_at"),
+        *("first_dispatched_at", "clock_started_at"),
         *("clock_class_id", "first_contact_due_at", "handling_due_at"),
         *("first_contact_is_provisional", "handling_is_provisional", "calendar_read_at"),
         *("accepted_at", "first_contact_at", "reported_at", "resolution", "public_reply"),
@@ -96,6 +98,7 @@ class Cast:
     places: Sequence[Where]
     classes: Mapping[str, ClockClass]
     categories: Mapping[str, int]
+    duties: Sequence[tuple[str, dt.datetime]]
     users: Mapping[str, tuple[int | None, int | None]]
 
 
@@ -210,7 +213,7 @@ class Rows:
         """Make the order's rows; return what happened to it."""
         request = text.request
         when = dict(zip(STEPS, one.moments, strict=False))
-        lead_id, handler = where.lead[request.lead]
+        lead_id, handler = where.lead[self._leads(request, at=when["dispatched"])]
         unit = (handler, lead_id)
         limits = self.cast.classes[class_of(kind=request.kind, urgency=request.urgency)]
         due = _deadlines(limits, when["dispatched"])
@@ -220,7 +223,8 @@ class Rows:
         self.tables[WorkOrder].append(
             (
                 *(order_id, case_id, lead_id, one.state, one.moments[-1], request.why),
-                *(when["dispatched"], limits.pk, due.first_contact.at, due.handling.at),
+                *(when["dispatched"], when["dispatched"], when["dispatched"]),
+                *(limits.pk, due.first_contact.at, due.handling.at),
                 *(due.first_contact.is_provisional, due.handling.is_provisional),
                 self.as_of if limits.limits.uses_calendar else None,
                 *(when.get("accepted"), contacted, reported),
@@ -294,6 +298,12 @@ class Rows:
             happened.append((at, self.cast.users["follow_up"], shut))
         stops = {"first_contact": contacted or reported, "handling": reported}
         return happened + self._alerts(order_id, due, stops)
+
+    def _leads(self, request: Request, *, at: dt.datetime) -> str:
+        """Return who leads: the committee what is on its duty list (article 17), the street's office the rest."""
+        about = ABOUT[request.title]
+        held = any(about.startswith(code) and since <= at for code, since in self.cast.duties)
+        return "committee" if request.lead == "committee" and held else "street"
 
     def _alerts(
         self, order_id: int, due: Deadlines, stops: Mapping[str, dt.datetime | None]
