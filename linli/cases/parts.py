@@ -171,9 +171,8 @@ def _closing(name: str) -> list[str]:
     return [
         EVENT_OF_MOVE[move.name]
         for move in flow.moves
-        if move.name in _CHANGES_STATE
+        if move.target not in (STAYS, *asked.sources)
         and set(move.sources) & set(asked.sources)
-        and move.target not in asked.sources
         and move.name in EVENT_OF_MOVE
     ]
 
