@@ -47,12 +47,21 @@ def said(name: str, *fields: str) -> models.CheckConstraint:
     return models.CheckConstraint(name=name, condition=~empty)
 
 
-def final(name: str, column: str) -> Any:
-    """Return the trigger that a row is not changed any more once `column` is filled."""
+REDACTED = "[已到期删除]"
+"""What stands in the place of words whose time is over: the one change that a final row still takes."""
+
+
+def final(name: str, column: str, *, facts: tuple[str, ...], texts: tuple[str, ...]) -> Any:
+    """Return the trigger that `facts` and `texts` of a row stand once `column` is filled.
+
+    Texts may only give way to REDACTED, when their retention is over.
+    """
+    changed = [f"OLD.{fact} IS DISTINCT FROM NEW.{fact}" for fact in facts]
+    changed += [f"(NEW.{text} <> OLD.{text} AND NEW.{text} <> '{REDACTED}')" for text in texts]
     return pgtrigger.Protect(
         name=name,
         operation=pgtrigger.Update,
-        condition=pgtrigger.Q(**{f"old__{column}__isnull": False}),
+        condition=pgtrigger.Condition(f"OLD.{column} IS NOT NULL AND ({' OR '.join(changed)})"),
     )
 
 
@@ -126,7 +135,14 @@ class Consultation(models.Model):
                 & ~Q(answer=""),
             ),
         ]
-        triggers = [final("consultation_is_final", "answered_at")]
+        triggers = [
+            final(
+                "consultation_is_final",
+                "answered_at",
+                facts=("answered_at", "answered_by", "is_theirs", "unit_id", "due_at"),
+                texts=("words", "answer"),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.unit_id}"
@@ -172,7 +188,14 @@ class Objection(models.Model):
                 condition=Q(new_unit__isnull=True) | ~Q(new_unit=F("unit")),
             ),
         ]
-        triggers = [final("objection_is_final", "ruled_at")]
+        triggers = [
+            final(
+                "objection_is_final",
+                "ruled_at",
+                facts=("ruled_at", "ruled_by", "new_unit_id", "unit_id", "at"),
+                texts=("clause", "evidence", "ruling"),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.order_id} {self.unit_id}"
@@ -266,15 +289,13 @@ class Application(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.Protect(
-                name="application_is_final",
-                operation=pgtrigger.Update,
-                condition=pgtrigger.Q(
-                    old__decided_at__isnull=False,
-                    old__is_granted__df=pgtrigger.F("new__is_granted"),
-                )
-                | pgtrigger.Q(old__ended_at__isnull=False),
-            )
+            final(
+                "application_is_final",
+                "decided_at",
+                facts=("decided_at", "decided_by", "is_granted", "kind", "until", "amount"),
+                texts=("words", "evidence", "told", "decision"),
+            ),
+            final("application_has_ended", "ended_at", facts=("ended_at",), texts=("clearing",)),
         ]
         indexes = [
             models.Index(

@@ -11,6 +11,7 @@ from linli.cases.clocks.sweeping import renew_deadlines, sweep_alerts
 from linli.cases.models import Application, Case, ClockAlert
 from linli.cases.operations.applying import TOO_MUCH, UNTIL_PAST, UNTIL_TOO_FAR, WRONG_GROUND
 from linli.cases.operations.deciding import TIME_IS_OVER
+from linli.cases.privacy.redactors import GONE, overwrite_texts
 from linli.cases.rules import REASONS, decider_depth
 from linli.cases.story import story_of
 from linli.kernel.actor import Actor
@@ -395,3 +396,18 @@ def test_the_database_knows_one_extension(town: Town) -> None:
     twin.pk = None
     with pytest.raises(IntegrityError, match="application_one_extension"), transaction.atomic():
         twin.save(force_insert=True)
+
+
+def test_words_of_what_is_final_give_way_to_retention_alone(town: Town) -> None:
+    case = a_case(town, at="on_ledger")
+    operations.clear_hold(
+        actor=town.actor("district_officer"), case_id=case.pk, clearing="资金到了"
+    )
+    rows = Application.objects.filter(order__case=case)
+    with pytest.raises(DatabaseError, match="application_is_final"), transaction.atomic():
+        rows.update(words="改写")
+    with pytest.raises(DatabaseError, match="application_has_ended"), transaction.atomic():
+        rows.update(clearing="改写")
+    assert overwrite_texts([case.pk]) > 0
+    gone = rows.get()
+    assert (gone.words, gone.clearing, gone.is_granted) == (GONE, GONE, True)

@@ -26,11 +26,12 @@ from linli.cases.models import (
     Verification,
     WorkOrder,
 )
+from linli.cases.papers import REDACTED
 from linli.cases.privacy.collections import COLLECTIONS, REQUESTER, WORDS
 
 Redactor = Callable[[Sequence[int]], int]
 REDACTORS: dict[str, list[Redactor]] = {collection.code: [] for collection in COLLECTIONS}
-GONE = "[已到期删除]"
+GONE = REDACTED
 """What stands in the place of words whose time is over."""
 
 TEXTS: dict[type[Model], tuple[str, tuple[str, ...]]] = {
