@@ -158,7 +158,8 @@ def test_a_seeded_row_has_all_that_a_worked_one_has(town: Town, seeded: list[Cas
     """Columns filled by the operations are filled here too, so that benches measure the real row."""
     worked = a_case(town, at="closed", title="电梯", address="3号楼")
     like = next(case for case in seeded if case.state == "closed")
-    assert empty(like) <= empty(worked) | {"intake_key"}
+    # Seeded words come back a thousand times and are nobody's own: nobody says the same as somebody else.
+    assert empty(like) <= empty(worked) | {"intake_key", "words_hash"}
     assert empty(like.lead_order) <= empty(worked.lead_order)
 
 
