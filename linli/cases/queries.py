@@ -51,7 +51,7 @@ def case_for(number: str, *, actor: Actor, permission: str = P.SEE) -> Case:
             "lead_order__catalogue_entry",
             "source_record__unit",
         )
-        .annotate(attachment_rows=attachment_rows())
+        .annotate(attachment_rows=attachment_rows(), has_same_words=Exists(_same_words()))
         .get(number=number)
     )
 
@@ -77,13 +77,21 @@ def case_ids_of(phone: str, *, actor: Actor, permission: str) -> list[int]:
     return [row.case_id for row in through_the_wall(rows, actor=actor, permission=permission)]
 
 
+def _same_words() -> QuerySet[Case]:
+    """Return the other cases of the city in the same words: whether there is one costs a page no query."""
+    others = Case._base_manager.filter(
+        words_hash=OuterRef("words_hash"), city_code=OuterRef("city_code")
+    )
+    return others.exclude(pk=OuterRef("pk"))
+
+
 def in_same_words(case: Case, *, actor: Actor) -> list[Case]:
     """Return the newest other cases of the city in the same words that the actor may see.
 
     Each has `link_kind`, one of LinkKind; empty where neither of the two came first. No query for a case whose
     words are too short or not a person's.
     """
-    if case.words_hash is None:
+    if case.words_hash is None or not getattr(case, "has_same_words", True):
         return []
     pair = Q(case=OuterRef("pk"), other=case.pk) | Q(case=case.pk, other=OuterRef("pk"))
     return list(

@@ -160,7 +160,8 @@ def test_a_seeded_row_has_all_that_a_worked_one_has(town: Town, seeded: list[Cas
     like = next(case for case in seeded if case.state == "closed")
     # Seeded words come back a thousand times and are nobody's own: nobody says the same as somebody else.
     assert empty(like) <= empty(worked) | {"intake_key", "words_hash"}
-    assert empty(like.lead_order) <= empty(worked.lead_order)
+    # No entry led a seeded order anywhere: its unit was drawn, not looked up.
+    assert empty(like.lead_order) <= empty(worked.lead_order) | {"catalogue_entry"}
 
 
 def empty(row: Any) -> set[str]:
