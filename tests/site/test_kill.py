@@ -49,7 +49,7 @@ def one_round(installation: Installation, *, number: int) -> None:
         )
         installation.kill(victim)
     assert installation.ask(MOVED) - before < MOVES, "they died in the middle of the moves"
-    assert client.wait(timeout=180) == 0
+    assert client.wait(timeout=600) == 0
 
     told = sorted(int(line) for line in acknowledged.read_text().split())
     assert len(told) == len(set(told)) == MOVES
@@ -66,7 +66,7 @@ def one_round(installation: Installation, *, number: int) -> None:
     installation.wait(
         lambda: installation.ask("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'killing.slow' AND status <> 'succeeded'") == 0,
         "every job to come to its end",
-        seconds=120,
+        seconds=300,
     )  # fmt: skip
     done = {int(line) for line in installation.done.read_text().split()}
     assert set(told[:JOBS]) <= done

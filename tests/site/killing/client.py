@@ -16,7 +16,7 @@ from urllib.error import HTTPError
 THREADS = 10
 MOVES = 200
 JOBS = 8
-PATIENCE = 120.0
+PATIENCE = 300.0
 
 
 class _Stay(urllib.request.HTTPRedirectHandler):

@@ -16,6 +16,8 @@ from typing import Any
 import psycopg
 
 ROOT = Path(__file__).parents[3]
+PATIENCE = 300.0
+"""Seconds after which something will not come any more, on a machine that does much else besides."""
 
 
 class Installation:
@@ -23,6 +25,7 @@ class Installation:
 
     def __init__(self, *, silent: int | None = None) -> None:
         self.home = Path(tempfile.mkdtemp(prefix="lk"))
+        self.data = ""
         self.done = self.home / "done"
         self.done.touch()
         self.linli = str(Path(sys.executable).with_name("linli"))
@@ -41,6 +44,14 @@ class Installation:
         self.server: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> "Installation":
+        try:
+            self._begin()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def _begin(self) -> None:
         self.run("migrate")
         lines = self.python(
             "from linli.site import cluster as c; x = c.urls(); print(x.superuser_url, x.data_dir.parent)"
@@ -48,7 +59,6 @@ class Installation:
         self.url, self.data = lines[0], lines[1]
         self.serve()
         self.wait(self.is_whole, "web, drainer and worker to come up")
-        return self
 
     def __exit__(self, *_: Any) -> None:
         if self.server is not None and self.server.poll() is None:
@@ -59,9 +69,8 @@ class Installation:
                 self.server.kill()
         self.run("db", "stop", check=False)
         shutil.rmtree(self.home, ignore_errors=True)
-        shutil.rmtree(
-            self.data, ignore_errors=True
-        )  # as root the data lie in a folder of their own
+        if self.data:  # as root the data lie in a folder of their own
+            shutil.rmtree(self.data, ignore_errors=True)
 
     def serve(self) -> None:
         self.server = subprocess.Popen(
@@ -102,7 +111,7 @@ class Installation:
             return False
         return True
 
-    def wait(self, until_true: Callable[[], bool], what: str, *, seconds: float = 90) -> None:
+    def wait(self, until_true: Callable[[], bool], what: str, *, seconds: float = PATIENCE) -> None:
         until = time.monotonic() + seconds
         while not self._true(until_true):
             assert time.monotonic() < until, f"waited {seconds} s for {what}"
