@@ -142,7 +142,7 @@ def visits(case: Case) -> Iterator[tuple[str, dict[str, str]]]:
     for name in sorted(addresses()):
         visit = OBJECTS.get(name, Visit())
         if name in THINGS:
-            yield reverse(name, args=[THINGS[name].nowhere]), THINGS[name].form
+            yield url_of(name, case.number), THINGS[name].form
             continue
         pattern = addresses()[name]
         if name in OBJECTS or not takes_object(pattern):
