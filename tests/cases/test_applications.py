@@ -1,10 +1,12 @@
 """What a lead asks the level above for, and what its clocks do then."""
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
+from django.utils import translation
 
 from linli.cases import guards, operations
 from linli.cases.clocks.sweeping import renew_deadlines, sweep_alerts
@@ -42,8 +44,9 @@ GRANTED = {
 
 
 @pytest.fixture
-def town(db: None) -> Town:
-    return standing_town()
+def town(db: None) -> Iterator[Town]:
+    with translation.override("zh-hans"):  # whatever language a test before this one left
+        yield standing_town()
 
 
 def ask(town: Town, case: Case, name: str, *, now: dt.datetime = NOW, **given: Any) -> Application:

@@ -1,10 +1,12 @@
 """Article 11: a request that is not dispatched ends with a notice told to the caller, and may come back once."""
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
+from django.utils import translation
 
 from linli.cases import operations
 from linli.cases.choices import Disposition
@@ -25,8 +27,9 @@ BRANCHES = [(name, one) for name, all_of in LEADS_TO.items() for one in all_of]
 
 
 @pytest.fixture
-def town(db: None) -> Town:
-    return standing_town()
+def town(db: None) -> Iterator[Town]:
+    with translation.override("zh-hans"):  # whatever language a test before this one left
+        yield standing_town()
 
 
 def end(town: Town, case: Case, name: str, disposition: str, **given: Any) -> Case:

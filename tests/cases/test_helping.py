@@ -1,10 +1,12 @@
 """Others help: they answer for themselves, in time with the order, and never learn who asked."""
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import translation
 
 from linli.cases import operations
 from linli.cases.guards import CHILDREN_OPEN, NOT_YOUR_TASK
@@ -29,8 +31,9 @@ HOUR = dt.timedelta(hours=1)
 
 
 @pytest.fixture
-def town(db: None) -> Town:
-    return standing_town()
+def town(db: None) -> Iterator[Town]:
+    with translation.override("zh-hans"):  # whatever language a test before this one left
+        yield standing_town()
 
 
 def give(town: Town, case: Case, **given: Any) -> CoTask:

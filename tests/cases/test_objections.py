@@ -1,10 +1,12 @@
 """A unit objects once and in time; the hotline rules, and that is final. The clocks run on."""
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
+from django.utils import translation
 
 from linli.cases import operations
 from linli.cases.guards import NOT_YOUR_ORDER, TOO_LATE_TO_OBJECT
@@ -20,8 +22,9 @@ from tests.conftest import NOW
 
 
 @pytest.fixture
-def town(db: None) -> Town:
-    return standing_town()
+def town(db: None) -> Iterator[Town]:
+    with translation.override("zh-hans"):  # whatever language a test before this one left
+        yield standing_town()
 
 
 def object_to(town: Town, case: Case, *, now: dt.datetime = NOW, **given: Any) -> Objection:
