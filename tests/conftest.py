@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.backends.signals import connection_created
+from django.utils import translation
 
 from linli.site.grants import grant_app
 from tests.strict_templates import be_strict
@@ -49,6 +50,12 @@ class _Durable(transaction.Atomic):
 
 
 transaction.Atomic = _Durable
+
+
+@pytest.fixture(autouse=True)
+def no_language_left_over() -> None:
+    """Let a test begin in the installation's own language, whatever the one before it spoke."""
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session", autouse=True)
