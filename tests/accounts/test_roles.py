@@ -99,6 +99,8 @@ ALLOWED = {
         "cases.looks",
     },
     "street_officer": {
+        "cases.attach",
+        "cases.export",
         "cases.see_catalogue",
         "cases.see",
         "cases.import",
@@ -111,6 +113,8 @@ ALLOWED = {
         "cases.see_rates",
     },
     "district_officer": {
+        "cases.attach",
+        "cases.export",
         "cases.see_catalogue",
         "cases.see",
         "cases.handle",
@@ -120,6 +124,8 @@ ALLOWED = {
         "cases.see_rates",
     },
     "department_officer": {
+        "cases.attach",
+        "cases.export",
         "cases.see_catalogue",
         "cases.see",
         "cases.handle",
@@ -128,6 +134,8 @@ ALLOWED = {
         "cases.share",
     },
     "hotline_officer": {
+        "cases.attach",
+        "cases.export",
         "cases.see_catalogue",
         "cases.see",
         "cases.see_hidden",
@@ -138,7 +146,7 @@ ALLOWED = {
         "cases.reopen",
         "cases.see_rates",
     },
-    "verifier": {"cases.see", "cases.verify"},
+    "verifier": {"cases.attach", "cases.see", "cases.verify"},
     "partner": {"cases.task"},
     "leader": {"cases.export", "cases.see_catalogue", "cases.see_rates"},
     "administrator": {
