@@ -57,11 +57,13 @@ def main(port: int, acknowledged: Path) -> None:
             try:
                 opener.open(request, timeout=20)
             except HTTPError as answer:
-                if answer.code == 302 or (was_lost and answer.code == 422):
+                # A redirect elsewhere, to the door for instance, acknowledges nothing.
+                is_done = answer.code == 302 and f"/cases/{number}/" in answer.headers["Location"]
+                if is_done or (was_lost and answer.code == 422):
                     os.write(file, f"{case_id}\n".encode())
                     return
                 if answer.code < 500:
-                    raise
+                    raise RuntimeError(f"{answer.code} {answer.headers['Location']}") from answer
             except OSError:
                 pass
             was_lost = True

@@ -32,6 +32,7 @@ class Installation:
         self.environment = {
             **{key: value for key, value in os.environ.items() if not key.startswith("LINLI_")},
             "LINLI_HOME": str(self.home),
+            "LINLI_DEMO": "1",  # its people are; a server that is none would sign them out when it starts again
             "LINLI_LOG_LEVEL": "CRITICAL",
             "DJANGO_SETTINGS_MODULE": "tests.site.killing.settings",
             "PYTHONPATH": str(ROOT),
