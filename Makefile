@@ -15,7 +15,9 @@ demo: .venv/demo ## A living demo city on http://127.0.0.1:8350 (ONCE=1 ends aft
 	@$(BIN)/linli demo $(DEMO_FLAGS)
 
 test: .venv/dev ## The whole test suite but the browser
-	@$(BIN)/pytest -q -n 2 --dist loadfile
+	@# The demo is loaded into a database that no other test has swollen: there it takes seconds, else minutes.
+	@$(BIN)/pytest -q tests/site/test_demo.py
+	@$(BIN)/pytest -q -n 2 --dist loadfile --ignore=tests/site/test_demo.py
 
 smoke: .venv/dev ## The quickest tests
 	@$(BIN)/pytest -q -x tests/kernel tests/methods
