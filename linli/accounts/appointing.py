@@ -14,6 +14,7 @@ from linli.kernel.operation import operation
 from linli.territory.models import Organisation, Place, Post, day_of
 from linli.territory.parts import happened, locked_organisation
 from linli.territory.serving import successor_of
+from linli.territory.wording import listed
 
 APPOINT = "accounts.appoint"
 
@@ -68,7 +69,7 @@ def appoint(
     if any(row.user_id == user.pk for row in meanwhile):
         raise HOLDS_ALREADY(name=user.display_name, post=post.title)
     if len(meanwhile) >= post.seats:
-        holders = "、".join(row.user.display_name for row in meanwhile)
+        holders = listed(row.user.display_name for row in meanwhile)
         raise NO_SEAT(post=post.title, seats=post.seats, holders=holders)
     appointment = Appointment.objects.create(
         user=user, post=post, valid_from=valid_from, valid_to=valid_to

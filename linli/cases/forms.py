@@ -26,6 +26,7 @@ from linli.methods.language.normal import clean_words
 from linli.methods.language.personal import Kind as Find
 from linli.territory.models import Organisation, Place
 from linli.territory.queries import find_places, with_paths
+from linli.territory.wording import listed
 
 FIND_LABELS = {
     Find.PHONE: _("Telephone number"),
@@ -60,11 +61,12 @@ class RuleForm(forms.Form):
         """
         shown: dict[str, list[tuple[Any, str]]] = {"chosen": [], "written": []}
         for bound in self.visible_fields():
-            sent = str(bound.value() or "")
+            value = bound.value() or ""
+            sent = [str(one) for one in (value if isinstance(value, list | tuple) else [value])]
             words = {str(code): str(label) for code, label in getattr(bound.field, "choices", ())}
-            if sent:
+            if any(sent):
                 kind = "chosen" if words else "written"
-                shown[kind].append((bound.label, words.get(sent, sent)))
+                shown[kind].append((bound.label, listed(words.get(one, one) for one in sent)))
         return shown
 
 
@@ -221,10 +223,41 @@ class DispatchForm(RuleForm):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     by_override = forms.BooleanField(required=False)
+    helpers = forms.TypedMultipleChoiceField(
+        label=_("Take part by the catalogue"),
+        required=False,
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_(
+            "Each ticked gets a co-task at once, due with the order. Untick who is not needed."
+        ),
+        error_messages={
+            "invalid_choice": _(
+                "The catalogue does not name one of these as co-handler here any more. Look at those "
+                "listed now."
+            )
+        },
+    )
+    helper_words = forms.CharField(
+        label=_("What they are to do"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
 
-    def __init__(self, *args: Any, leads: list[Organisation], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        leads: list[Organisation],
+        helpers: list[Organisation] | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["lead"].choices = [(unit.pk, unit.name) for unit in leads]  # type: ignore[attr-defined]
+        if helpers:
+            self.fields["helpers"].choices = [(unit.pk, unit.label) for unit in helpers]  # type: ignore[attr-defined]
+        else:
+            del self.fields["helpers"], self.fields["helper_words"]
+        self.fields["lead"].choices = [(unit.pk, unit.label) for unit in leads]  # type: ignore[attr-defined]
 
 
 class CategoriseForm(RuleForm):

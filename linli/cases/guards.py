@@ -137,7 +137,7 @@ def of_own_unit(order: Any, actor: Actor) -> RuleBroken | None:
     """Return a refusal unless the actor works for the order's lead."""
     if order.lead_id == actor.organisation_id:
         return None
-    return NOT_YOUR_ORDER(unit=order.lead.name)
+    return NOT_YOUR_ORDER(unit=order.lead.label)
 
 
 def not_own_work(order: Any, actor: Actor) -> RuleBroken | None:
@@ -149,7 +149,7 @@ def of_tasked_unit(task: Any, actor: Actor) -> RuleBroken | None:
     """Return a refusal unless the task was given to the actor's organisation."""
     if task.organisation_id == actor.organisation_id:
         return None
-    return NOT_YOUR_TASK(unit=task.organisation.name)
+    return NOT_YOUR_TASK(unit=task.organisation.label)
 
 
 def of_tasks_lead(task: Any, actor: Actor) -> RuleBroken | None:

@@ -169,7 +169,7 @@ class UnitForm(MoveForm):
         order = self.case.lead_order
         own = order.lead_id if order else None
         units = [unit for unit in find(self.case.place, at=self.actor.now) if unit.pk != own]
-        choices = [(unit.pk, unit.name) for unit in units]
+        choices = [(unit.pk, unit.label) for unit in units]
         self.fields["unit_id"].choices = choices  # type: ignore[attr-defined]
 
 

@@ -24,6 +24,7 @@ from linli.cases.events import EVENT_OF_MOVE
 from linli.cases.flows import CASE, ORDER, TASK
 from linli.cases.models import WorkOrder
 from linli.cases.told import Fact, Paper, Told
+from linli.territory.wording import listed
 
 Telling = dict[str, Any]
 
@@ -92,7 +93,7 @@ def _by_catalogue(order: WorkOrder) -> tuple[Fact, ...]:
 
 def _copies(told: Told, order: WorkOrder) -> tuple[Fact, ...]:
     units = told.copies.get(order.pk, [])
-    return ((_("Copy to"), "、".join(units)),) if units else ()
+    return ((_("Copy to"), listed(units)),) if units else ()
 
 
 def _limits(order: WorkOrder) -> tuple[Fact, ...]:

@@ -34,7 +34,7 @@ from linli.cases.models import (
     WorkOrder,
 )
 from linli.kernel.models import Event
-from linli.territory.models import Organisation, Place
+from linli.territory.models import Organisation, Place, label_of
 
 Fact = tuple[str, str]
 
@@ -91,11 +91,11 @@ _PAPERS: dict[str, tuple[Any, dict[str, str]]] = {
     ),
     "consultation_id": (
         Consultation,
-        {"words": "words", "second": "answer", "until": "due_at", "unit": "unit__name"},
+        {"words": "words", "second": "answer", "until": "due_at", "unit": "unit__label"},
     ),
     "objection_id": (
         Objection,
-        {"words": "evidence", "second": "clause", "third": "ruling", "unit": "unit__name"},
+        {"words": "evidence", "second": "clause", "third": "ruling", "unit": "unit__label"},
     ),
     "application_id": (
         Application,
@@ -122,7 +122,7 @@ _PAPERS: dict[str, tuple[Any, dict[str, str]]] = {
             "second": "result",
             "third": "clause",
             "until": "due_at",
-            "unit": "organisation__name",
+            "unit": "organisation__label",
         },
     ),
 }
@@ -145,7 +145,7 @@ _ABOUT_PLACES = ("case.rescoped",)
 def told_of(case: Case, events: list[Event]) -> Told:
     """Return the rows behind the events of a case. A fixed number of queries, however many there are."""
     orders = _orders(case, events)
-    units = {order.lead_id: order.lead.name for order in orders.values()}
+    units = {order.lead_id: order.lead.label for order in orders.values()}
     about_units = [event for event in events if event.name not in _ABOUT_PLACES]
     about_places = [event for event in events if event.name in _ABOUT_PLACES]
     return Told(
@@ -178,7 +178,7 @@ def _copied(events: list[Event]) -> dict[int, list[str]]:
     names: dict[int, list[str]] = {}
     if orders:
         rows = CopiedUnit.objects.filter(order__in=orders).order_by("pk")
-        for order, name in rows.values_list("order", "organisation__name"):
+        for order, name in rows.values_list("order", label_of("organisation__")):
             names.setdefault(order, []).append(name)
     return names
 
@@ -193,7 +193,7 @@ def _category_names(events: list[Event]) -> dict[str, str]:
 def _papers(events: list[Event]) -> dict[tuple[str, int], Paper]:
     """Return the rows beside the case that the events name, of every table in one query; who acted as `user`."""
     acted = {event.user_id for event in events if event.user_id}
-    named = {"words": "display_name", "second": "organisation__name"}
+    named = {"words": "display_name", "second": "organisation__label"}
     queries = [_alike(User.objects.filter(pk__in=acted), "user", named)] if acted else []
     for key, (table, columns) in _PAPERS.items():
         ids = {event.payload[key] for event in events if event.payload.get(key)}
@@ -208,10 +208,15 @@ def _papers(events: list[Event]) -> dict[tuple[str, int], Paper]:
 def _alike(rows: QuerySet[Any], key: str, columns: dict[str, str]) -> QuerySet[Any, Any]:
     """Return the rows in the one shape that all tables share."""
     shaped = {
-        f"told_{name}": Cast(F(columns[name]) if name in columns else Value(None), kind)
+        f"told_{name}": Cast(_column(columns[name]) if name in columns else Value(None), kind)
         for name, kind in _TYPES.items()
     }
     return rows.annotate(told_key=Value(key), **shaped).values_list("told_key", "pk", *shaped)
+
+
+def _column(path: str) -> Any:
+    """Return a column, or for a label the expression that chooses its language."""
+    return label_of(path.removesuffix("label")) if path.endswith("__label") else F(path)
 
 
 def _names(
@@ -229,4 +234,4 @@ def _names(
                     yield event.payload[key]
 
     wanted = set(named())
-    return {row.pk: row.name for row in table.objects.filter(pk__in=wanted)} if wanted else {}
+    return {row.pk: row.label for row in table.objects.filter(pk__in=wanted)} if wanted else {}

@@ -7,7 +7,9 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from linli.kernel.actor import SCOPE_COLUMNS
@@ -75,7 +77,39 @@ class DatedQuerySet(models.QuerySet[Any]):
         return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=day))
 
 
-class Place(Scoped):
+class Named(models.Model):
+    """What has a Chinese name and an English one. `is_english_derived`: spelled by rule, not given by anybody."""
+
+    name = models.CharField(_("Name"), max_length=100)
+    name_en = models.CharField(_("English name"), max_length=100, blank=True)
+    is_english_derived = models.BooleanField(default=False)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def label(self) -> str:
+        """Return the name in the language in force."""
+        return (self.name_en if _is_english() else "") or self.name
+
+
+def label_of(path: str = "") -> Any:
+    """Return the expression that reads `label` in the database; `path` leads there, e.g. `lead__`."""
+    if not _is_english():
+        return F(f"{path}name")
+    return Coalesce(NullIf(F(f"{path}name_en"), Value("")), F(f"{path}name"))
+
+
+def _is_english() -> bool:
+    return (get_language() or "").startswith("en")
+
+
+def derived_is_there(name: str) -> models.CheckConstraint:
+    """Return the constraint that an English name which is said to be derived is there."""
+    return models.CheckConstraint(name=name, condition=Q(is_english_derived=False) | ~Q(name_en=""))
+
+
+class Place(Named, Scoped):
     """One place. The four scope columns name its ancestors from the root of its territory down,
     itself included, so that "everything in X" is an equality on one column. A compound, building or
     entrance has no column of its own: it carries those of the area around it (`queries.inside`).
@@ -86,9 +120,7 @@ class Place(Scoped):
     """
 
     code = models.CharField(_("Place code"), max_length=32, unique=True, db_collation="C")
-    name = models.CharField(_("Name"), max_length=100)
     short_name = models.CharField(_("Short name"), max_length=100)
-    name_en = models.CharField(_("English name"), max_length=100, blank=True)
     level = models.CharField(max_length=16, choices=PlaceLevel.choices)
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
     door_code = models.CharField(
@@ -121,6 +153,7 @@ class Place(Scoped):
                 condition=Q(door_code__isnull=True) | Q(level__in=BELOW_COMMUNITY),
             ),
             ends_after_start("place_ends_after_start"),
+            derived_is_there("place_english_derived"),
         ]
 
     def __str__(self) -> str:
@@ -135,6 +168,11 @@ class Place(Scoped):
     def scope_column(self) -> str:
         """Return the column on which an equality means "within this place", for an area."""
         return SCOPE_COLUMNS[self.depth]
+
+    @property
+    def short_label(self) -> str:
+        """Return the short name in the language in force; in English there is one name only."""
+        return (self.name_en if _is_english() else "") or self.short_name or self.name
 
     @property
     def is_area(self) -> bool:
@@ -214,7 +252,7 @@ class DivisionDraft(models.Model):
         return self.name
 
 
-class Organisation(models.Model):
+class Organisation(Named):
     """Whoever an order can go to. Orders go to an organisation, never to a place.
 
     `place` is where it belongs; what it serves, and from when to when, stands in Serving. Root of the
@@ -222,8 +260,6 @@ class Organisation(models.Model):
     """
 
     code = models.CharField(_("Organisation code"), max_length=32, unique=True, db_collation="C")
-    name = models.CharField(_("Name"), max_length=100)
-    name_en = models.CharField(_("English name"), max_length=100, blank=True)
     kind = models.CharField(max_length=32, choices=OrganisationKind.choices)
     place = models.ForeignKey(Place, models.PROTECT, related_name="organisations")
     is_open = models.BooleanField(default=True)
@@ -245,6 +281,7 @@ class Organisation(models.Model):
                 condition=Q(is_open=True, closed_at__isnull=True, successor__isnull=True)
                 | Q(is_open=False, closed_at__isnull=False),
             ),
+            derived_is_there("organisation_english_derived"),
         ]
 
     def __str__(self) -> str:

@@ -26,7 +26,7 @@ IS_CLOSED = Refusal(
 def require_within(place: Place, *, actor: Actor, permission: str) -> None:
     """Raise OUTSIDE unless the actor holds the permission over an area around the place."""
     if not Place.objects.filter(held_by(actor, permission), pk=place.pk).exists():
-        raise OUTSIDE(place=place.name)
+        raise OUTSIDE(place=place.label)
 
 
 def locked_organisation(organisation_id: int, *, actor: Actor, permission: str) -> Organisation:
@@ -42,7 +42,7 @@ def locked_organisation(organisation_id: int, *, actor: Actor, permission: str) 
         .get(pk=organisation_id)
     )
     if not unit.is_open:
-        raise IS_CLOSED(unit=unit.name)
+        raise IS_CLOSED(unit=unit.label)
     return unit
 
 

@@ -1,5 +1,6 @@
 """Reads of places: how words lead to a place."""
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from typing import Any
@@ -15,14 +16,15 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Lower, StrIndex
+from django.db.models.functions import Length, Lower, StrIndex
 
 from linli.methods.language.normal import lookup_form
 from linli.territory import door_codes, naming
 from linli.territory.choices import PlaceLevel
-from linli.territory.models import Place
+from linli.territory.models import Place, label_of
 from linli.territory.serving import below as keys_below
 
+_LETTERS = re.compile(r"[^a-z]")
 CANDIDATES = 12
 """As many as bear one name in the city (辛庄)."""
 
@@ -44,10 +46,30 @@ def find_places(text: str, *, within: Iterable[tuple[str, str]]) -> list[Place]:
             return []
         known = Q(code__iexact=asked) | Q(door_code=door_codes.read(text) or "-")
         exact = list(Place.objects.filter(area, known, valid_to=None))
-        found = exact or _named(asked, area=area, held=held)
+        in_latin = _in_latin(asked, area=area) if asked.isascii() and not exact else []
+        found = exact or in_latin or _named(asked, area=area, held=held)
         if found:
             return found[:CANDIDATES]
     return []
+
+
+def _in_latin(asked: str, *, area: Q) -> list[Place]:
+    """Return the places whose English name the letters are, else those whose name they begin (Shuanghe Jiayuan)."""
+    letters = _LETTERS.sub("", asked)
+    if len(letters) < 3 or not letters.isalpha():
+        return []
+    name = Func(
+        Lower("name_en"), Value(r"[^a-zü]"), Value(""), Value("g"), function="regexp_replace"
+    )
+    plain = Func(name, template="translate(%(expressions)s, 'ü', 'u')", output_field=TextField())
+    rows = _in_words().annotate(latin=plain).filter(area, latin__startswith=letters)
+    found = list(rows.select_related("parent").order_by(Length("latin"), "code")[:CANDIDATES])
+    exact = [place for place in found if _LETTERS.sub("", _plain(place.name_en)) == letters]
+    return exact if len(exact) == 1 else found
+
+
+def _plain(text: str) -> str:
+    return text.lower().replace("ü", "u")
 
 
 def _typed_form(text: str) -> str:
@@ -146,20 +168,25 @@ def _beginning(words: str, *, area: Q, inner: bool = True) -> list[Place]:
     return meant
 
 
+def labels_of(codes: Iterable[str]) -> dict[str, str]:
+    """Return the names of places in the language in force, by code. One query."""
+    return dict(Place.objects.filter(code__in=codes).values_list("code", label_of()))
+
+
 def path_names(place: Place) -> list[str]:
     """Return the names from the root of the territory to the place, e.g. 北京市, 朝阳区, 垡头街道 …"""
     codes = [code for code in place.scope.values() if code and code != place.code]
-    names = dict(Place.objects.filter(code__in=codes).values_list("code", "name"))
-    return [names[code] for code in codes if code in names] + [place.name]
+    names = labels_of(codes)
+    return [names[code] for code in codes if code in names] + [place.label]
 
 
 def with_paths(places: list[Place]) -> list[Place]:
     """Give each place `path_text`, the names around it without the root. One query."""
     codes = {code for place in places for code in place.scope.values() if code}
-    names = dict(Place.objects.filter(code__in=codes).values_list("code", "name"))
+    names = labels_of(codes)
     for place in places:
         chain = [code for code in list(place.scope.values())[1:] if code]
         around = [names[code] for code in chain if code in names]
-        own = [] if place.code in chain else [place.name]
+        own = [] if place.code in chain else [place.label]
         place.path_text = " · ".join([*around, *own])  # type: ignore[attr-defined]
     return places

@@ -78,7 +78,7 @@ class PlanForm(DutyForm):
         if places:
             self.fields["place"].choices = [  # type: ignore[attr-defined]
                 ("", _("The whole area")),
-                *((place.pk, place.name) for place in places),
+                *((place.pk, place.label) for place in places),
             ]
         else:
             del self.fields["place"]

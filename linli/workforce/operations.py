@@ -141,7 +141,7 @@ def _require_free(
     assert ends_at - starts_at <= LONGEST
     day = timezone.localtime(starts_at, timezone.get_default_timezone()).date()
     if not people_of(unit, on=day).filter(pk=user.pk).exists():
-        raise NOT_OF_UNIT(name=user.display_name, unit=unit.name)
+        raise NOT_OF_UNIT(name=user.display_name, unit=unit.label)
     other = (
         DutyShift.objects.filter(user=user)
         .between(starts_at, ends_at)
@@ -156,7 +156,7 @@ def _busy(user: User, other: DutyShift) -> RuleBroken:
     return BUSY(
         name=user.display_name,
         when=when(other.starts_at, other.ends_at),
-        unit=other.organisation.name,
+        unit=other.organisation.label,
     )
 
 

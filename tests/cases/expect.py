@@ -10,6 +10,7 @@ from linli.cases.models import (
     Case,
     ClockAlert,
     ContactLog,
+    CoTask,
     FollowUp,
     Requester,
     Unmasking,
@@ -42,6 +43,7 @@ def everything() -> dict[str, list[Any]]:
         ClockAlert,
         Requester,
         ContactLog,
+        CoTask,
         FollowUp,
         Unmasking,
     )

@@ -9,14 +9,15 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import translation
 
 from linli.cases import operations
+from linli.cases.catalogue.rules import ARTICLE_17
 from linli.cases.guards import NOT_YOUR_ORDER, TOO_LATE_TO_OBJECT
 from linli.cases.models import Case, ClockAlert, Objection
 from linli.cases.operations.dispatching import NOT_SERVING
 from linli.cases.operations.objecting import SAME_UNIT
 from linli.cases.story import story_of
 from linli.kernel.errors import FIELD_NEEDED, MOVED_ALREADY, NOT_ALLOWED, RuleBroken
-from tests.builders import Town, a_case
-from tests.cases.expect import last_event
+from tests.builders import LIFT, Town, a_case
+from tests.cases.expect import last_event, refused
 from tests.cases.standing import standing_town
 from tests.conftest import NOW
 
@@ -65,6 +66,20 @@ def test_clause_and_evidence_are_needed(town: Town) -> None:
             object_to(town, case, **{missing: " "})
         assert refused.value.refusal is FIELD_NEEDED
         assert refused.value.field == missing
+
+
+def test_a_ruling_sends_to_a_community_only_what_is_on_its_list(town: Town) -> None:
+    case = a_case(town, at="dispatched", category="040101", lead="street-019")
+    street = town.actor("street_officer")
+    operations.object_to(actor=street, case_id=case.pk, clause="目录", evidence="社区的事")
+    with refused(ARTICLE_17) as broken:
+        rule(town, case, lead="committee-029")
+    assert "第十七条" in broken.value.message
+    assert (broken.value.field, Objection.objects.get().ruled_at) == ("lead", None)
+    operations.categorise(
+        actor=town.actor("dispatcher"), case_id=case.pk, category=town.categories[LIFT]
+    )
+    assert rule(town, case, lead="committee-029").lead == town.units["committee-029"]
 
 
 def test_another_unit_gets_its_full_limit_and_the_first_dispatch_stays(town: Town) -> None:

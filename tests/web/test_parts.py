@@ -13,6 +13,7 @@ from django.template import Context, Template
 from django.utils import translation
 
 from linli.cases.rules import Rate, ThreeRates
+from linli.territory.models import Place
 
 NOW = dt.datetime(2026, 11, 18, 6, 10, tzinfo=dt.UTC)  # 14:10 in Beijing
 
@@ -61,12 +62,12 @@ def test_the_language_of_the_page_decides_which_characters_are_drawn(
 
 @pytest.mark.parametrize(("language", "name"), [("zh-hans", "朝阳区"), ("en", "Chaoyang District")])
 def test_a_place_is_called_by_its_name_in_the_language(language: str, name: str) -> None:
-    place = SimpleNamespace(name="朝阳区", short_name="朝阳", name_en="Chaoyang District")
+    place = Place(name="朝阳区", short_name="朝阳", name_en="Chaoyang District")
     assert drawn("{{ place|called }}", language, place=place) == name
 
 
 def test_a_place_without_an_english_name_keeps_its_own() -> None:
-    place = SimpleNamespace(name="双合家园社区居委会", short_name="双合家园", name_en="")
+    place = Place(name="双合家园社区居委会", short_name="双合家园")
     assert (
         drawn("{{ place|called }} {{ place|called_short }}", place=place)
         == "双合家园社区居委会 双合家园"
@@ -311,7 +312,7 @@ def test_rates_show_number_denominator_and_interval() -> None:
 def test_a_place_with_few_answers_shows_no_rate_of_them() -> None:
     rows = [
         {
-            "place": SimpleNamespace(name="甲社区", short_name="甲", name_en=""),
+            "place": Place(name="甲社区", short_name="甲"),
             "rates": ThreeRates(Rate(9, 10), Rate(5, 7), Rate(6, 7)),
             "is_reliable": False,
         }

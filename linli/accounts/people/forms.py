@@ -61,7 +61,7 @@ class GiveRoleForm(OwnForm):
         roles = [(code, role.label) for code, role in ROLES.items()]
         self.fields["role"].choices = [("", "—"), *roles]  # type: ignore[attr-defined]
         held = [
-            (row.pk, f"{row.post.organisation.name} · {row.post.title}") for row in appointments
+            (row.pk, f"{row.post.organisation.label} · {row.post.title}") for row in appointments
         ]
         self.fields["appointment"].choices = [("", "—"), *held]  # type: ignore[attr-defined]
         if not held:

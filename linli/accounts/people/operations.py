@@ -182,7 +182,7 @@ def _managed(user_id: int, *, actor: Actor) -> User:
         raise OWN_ACCOUNT()
     place = reaching_further(user, actor)
     if place is not None:
-        raise REACHES_FURTHER(name=user.display_name, place=place.name)
+        raise REACHES_FURTHER(name=user.display_name, place=place.label)
     return user
 
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from linli.accounts.models import User
@@ -33,12 +32,6 @@ TELLERS: dict[str, Any] = {
 }
 
 
-def named(place: Place) -> str:
-    """Return a place's name in the language in force."""
-    english = place.name_en if (get_language() or "").startswith("en") else ""
-    return english or place.name
-
-
 def story_of(user: User) -> list[dict[str, Any]]:
     """Return the last happenings of an account, the newest first: words, at, who (None: the server)."""
     rows = happenings(user)
@@ -52,7 +45,7 @@ def story_of(user: User) -> list[dict[str, Any]]:
             role = ROLES.get(facts["role"])
             facts["role"] = role.label if role else facts["role"]
             place = places.get(facts["place_code"])
-            facts["place"] = named(place) if place else facts["place_code"]
+            facts["place"] = place.label if place else facts["place_code"]
         words = str(TELLERS[row["name"]]) % facts
         told.append({"words": words, "at": row["at"], "who": people.get(row["user_id"] or 0)})
     return told

@@ -29,6 +29,7 @@ from linli.kernel.errors import Refusal, RuleBroken
 from linli.kernel.events import record, record_many
 from linli.kernel.operation import operation
 from linli.territory.models import Organisation
+from linli.territory.wording import listed
 
 KIND = "kind:"
 
@@ -246,4 +247,4 @@ def _content(entry: CatalogueEntry) -> Content:
 
 
 def _said(names: Names, codes: Any) -> str:
-    return "、".join(names.categories[code].label for code in sorted(codes))
+    return listed(names.categories[code].label for code in sorted(codes))

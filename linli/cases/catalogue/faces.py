@@ -35,8 +35,8 @@ def offers_of(proposal: Proposal) -> list[Offer]:
 
 def _serves(unit: Organisation, proposal: Proposal) -> str:
     if unit.serves == proposal.place:
-        return _("Serves %(place)s itself") % {"place": proposal.place.name}
+        return _("Serves %(place)s itself") % {"place": proposal.place.label}
     return _("Serves %(place)s, which %(inner)s belongs to") % {
-        "place": unit.serves.name,
-        "inner": proposal.place.name,
+        "place": unit.serves.label,
+        "inner": proposal.place.label,
     }

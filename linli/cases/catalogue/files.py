@@ -123,7 +123,7 @@ def write_workbook(
         for line, entry in enumerate(entries, start=1):
             _write(sheet, line, _cells(entry, english=english), day)
         _list(book, _("Categories"), [[c.code, c.label] for c in categories], bold)
-        _list(book, _("Organisations"), [[u.code, u.name] for u in units], bold)
+        _list(book, _("Organisations"), [[u.code, u.label] for u in units], bold)
         kinds = [[kind.value, str(kind.label)] for kind in OrganisationKind]
         _list(book, _("Kinds of organisation"), kinds, bold)
     return out.getvalue()
@@ -139,7 +139,7 @@ def _cells(entry: CatalogueEntry, *, english: bool) -> list[str | dt.date]:
         entry.category.name_en if english else entry.category.name,
         str(entry.get_urgency_display()) if entry.urgency else "",
         entry.place.code if entry.place else "",
-        entry.place.name if entry.place else "",
+        entry.place.label if entry.place else "",
         entry.lead.code if entry.lead else str(entry.get_lead_kind_display()),
         "、".join(helpers),
         str(entry.get_clock_class_display()) if entry.clock_class else "",

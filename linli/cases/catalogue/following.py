@@ -20,6 +20,7 @@ from linli.kernel.operation import operation
 from linli.territory.models import Organisation, Place
 from linli.territory.permissions import TerritoryPermission
 from linli.territory.serving import successor_of
+from linli.territory.wording import listed
 
 STILL_NAMED = Refusal(
     "organisation.still_named",
@@ -133,8 +134,8 @@ def hand_entries_over(unit: Organisation, *, successor: Organisation | None, act
     if not named:
         return
     if successor is None:
-        shown = "、".join(dict.fromkeys(row.category.label for row in named[:SHOWN]))
-        raise STILL_NAMED(unit=unit.name, categories=shown + ("…" if len(named) > SHOWN else ""))
+        shown = listed(dict.fromkeys(row.category.label for row in named[:SHOWN]))
+        raise STILL_NAMED(unit=unit.label, categories=shown + ("…" if len(named) > SHOWN else ""))
     for row in named:
         require_on_a_list(row.category, lead=successor, kind="", at=actor.now)
         fresh = _again(row, actor=actor, lead=successor)

@@ -19,6 +19,7 @@ from linli.kernel.actor import Actor
 from linli.kernel.errors import RuleBroken
 from linli.territory.models import Organisation, Place
 from linli.territory.queries import find_places
+from linli.territory.wording import listed
 
 UNITS_ID = "units"
 """Id of the list of units that a page offers: `catalogue/units.html`."""
@@ -52,7 +53,7 @@ class AreaForm(RuleForm):
         if len(found) == 1:
             return found[0]
         if found:
-            names = ", ".join(place.name for place in found[:5])
+            names = listed(place.label for place in found[:5])
             raise forms.ValidationError(
                 _("Several places fit: %(names)s. Write the full name of the one meant."),
                 params={"names": names},

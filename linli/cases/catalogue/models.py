@@ -183,7 +183,7 @@ class CatalogueEntry(models.Model):
     @property
     def lead_shown(self) -> str:
         """Return the lead in words: its name, or its kind."""
-        return self.lead.name if self.lead else str(self.get_lead_kind_display())
+        return self.lead.label if self.lead else str(self.get_lead_kind_display())
 
 
 class CoHandler(models.Model):
@@ -216,7 +216,7 @@ class CoHandler(models.Model):
 
     @property
     def shown(self) -> str:
-        return self.organisation.name if self.organisation else str(self.get_kind_display())
+        return self.organisation.label if self.organisation else str(self.get_kind_display())
 
 
 class DutyItem(models.Model):
@@ -272,7 +272,7 @@ class DutyItem(models.Model):
 
     @property
     def whose(self) -> str:
-        return self.organisation.name if self.organisation else str(self.get_kind_display())
+        return self.organisation.label if self.organisation else str(self.get_kind_display())
 
 
 class CopiedUnit(models.Model):

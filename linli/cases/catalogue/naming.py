@@ -13,6 +13,7 @@ from linli.cases.clocks.choices import ClockCode
 from linli.kernel.errors import Refusal
 from linli.territory.choices import OrganisationKind
 from linli.territory.models import Organisation, Place
+from linli.territory.wording import listed
 
 UNKNOWN_UNIT = Refusal(
     "catalogue.unknown_unit",
@@ -84,7 +85,7 @@ def word(text: str, choices: Any) -> str:
         return ""
     found = _spellings(choices).get(asked)
     if found is None:
-        raise UNKNOWN_WORD(found=text.strip(), known="、".join(str(one.label) for one in choices))
+        raise UNKNOWN_WORD(found=text.strip(), known=listed(str(one.label) for one in choices))
     return found
 
 
@@ -121,7 +122,7 @@ class Names:
         if len(found) == 1:
             return found[0]
         if found:
-            codes = "、".join(unit.code for unit in found[:5])
+            codes = listed(unit.code for unit in found[:5])
             raise SEVERAL_UNITS(found=asked, codes=codes)
         kind = self.kinds.get(asked.casefold())
         if kind is None:
@@ -143,7 +144,7 @@ class Names:
         if len(found) == 1:
             return found[0]
         if found:
-            raise SEVERAL_AREAS(found=asked, codes="、".join(place.code for place in found[:5]))
+            raise SEVERAL_AREAS(found=asked, codes=listed(place.code for place in found[:5]))
         raise UNKNOWN_AREA(found=asked)
 
     def category(self, text: str) -> Category:

@@ -228,11 +228,11 @@ def check_lead(lead: Organisation | None, kind: str) -> None:
     if (lead is None) == (not kind):
         raise ONE_LEAD()
     if lead is not None and lead.kind not in CAN_LEAD:
-        raise CANNOT_LEAD(unit=lead.name)
+        raise CANNOT_LEAD(unit=lead.label)
     if kind and kind not in CAN_LEAD:
         raise CANNOT_LEAD(unit=OrganisationKind(kind).label)
     if lead is not None and not lead.is_open:
-        raise LEAD_IS_CLOSED(unit=lead.name)
+        raise LEAD_IS_CLOSED(unit=lead.label)
 
 
 def check_days(start: dt.datetime, end: dt.datetime | None, *, now: dt.datetime) -> None:
@@ -294,7 +294,7 @@ def add_duty(
     bound = organisation.kind if organisation else kind
     if bound not in DUTY_BOUND or (organisation is None) == (not kind):
         name = (
-            organisation.name
+            organisation.label
             if organisation
             else str(dict(OrganisationKind.choices).get(kind, kind))
         )

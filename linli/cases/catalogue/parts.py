@@ -116,7 +116,7 @@ def require_on_a_list(
         whose = item.organisation.kind if item.organisation else item.kind
         if whose == bound and (lead is None or item.organisation_id in (None, lead.pk)):
             return
-    unit = lead.name if lead else dict(DutyItem._meta.get_field("kind").choices or ())[kind]
+    unit = lead.label if lead else dict(DutyItem._meta.get_field("kind").choices or ())[kind]
     raise OFF_EVERY_LIST(unit=unit, category=category.label, day=day_of(at).isoformat())
 
 

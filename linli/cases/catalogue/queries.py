@@ -24,6 +24,7 @@ from linli.kernel.errors import RuleBroken
 from linli.territory.choices import CAN_LEAD, OrganisationKind
 from linli.territory.models import Organisation, Place, day_of
 from linli.territory.serving import codes_around, serving
+from linli.territory.wording import listed
 
 
 def find_categories(text: str) -> list[Category]:
@@ -69,7 +70,7 @@ class Proposal:
         if unit.kind not in DUTY_BOUND:
             return None
         if self.category is None:
-            return rules.CATEGORY_FIRST(unit=unit.name)
+            return rules.CATEGORY_FIRST(unit=unit.label)
         return _off_list(unit, self.category, duties=self.duties, place=self.place)
 
     def reason_missing(self, unit: Organisation) -> RuleBroken | None:
@@ -77,7 +78,7 @@ class Proposal:
         if unit in self.leads:
             return None
         if self.leads:
-            return rules.REASON_NEEDED(units="、".join(one.name for one in self.leads))
+            return rules.REASON_NEEDED(units=listed(one.label for one in self.leads))
         return rules.NO_ENTRY_NEEDS_REASON()
 
     def copies(self, lead: Organisation) -> list[Organisation]:
@@ -102,7 +103,7 @@ class Proposal:
         """Return the reason that the catalogue gives, in one sentence; empty without an entry."""
         if self.entry is None:
             return ""
-        area = self.entry.place.name if self.entry.place else _("the whole installation")
+        area = self.entry.place.label if self.entry.place else _("the whole installation")
         return _("Catalogue: %(category)s in %(area)s, from %(day)s") % {
             "category": self.entry.category.label,
             "area": area,
@@ -118,7 +119,7 @@ def _off_list(
         is_its_own = item.organisation_id == unit.pk or item.kind == unit.kind
         if is_its_own and (item.place is None or item.place.code in codes):
             return None
-    return rules.ARTICLE_17(unit=unit.name, category=category.label)
+    return rules.ARTICLE_17(unit=unit.label, category=category.label)
 
 
 def _nearest(units: Sequence[Organisation], kind: str) -> list[Organisation]:
@@ -200,12 +201,12 @@ def _leads_of(
     if entry.lead is not None:
         found = [unit for unit in units if unit.pk == entry.lead_id]
         if not found:
-            return (), rules.NOT_SERVING_HERE(unit=entry.lead.name, place=place.name)
+            return (), rules.NOT_SERVING_HERE(unit=entry.lead.label, place=place.label)
     else:
         found = _nearest(units, entry.lead_kind)
         if not found:
             kind = entry.get_lead_kind_display()
-            return (), rules.NONE_OF_KIND(kind=kind, place=place.name)
+            return (), rules.NONE_OF_KIND(kind=kind, place=place.label)
     allowed = []
     broken: RuleBroken | None = None
     for unit in found:

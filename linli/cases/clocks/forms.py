@@ -13,6 +13,7 @@ from linli.cases.forms import RuleForm
 from linli.kernel.actor import Actor
 from linli.methods.clocks import Limit, Unit
 from linli.territory.queries import find_places
+from linli.territory.wording import listed
 
 _LOCAL = "%Y-%m-%dT%H:%M"
 _MOST = 1000
@@ -159,7 +160,7 @@ class TermForm(RuleForm):
         if len(found) == 1:
             return found[0]
         if found:
-            names = ", ".join(place.name for place in found[:5])
+            names = listed(place.label for place in found[:5])
             raise forms.ValidationError(
                 _("Several places fit: %(names)s. Write the full name of the one meant."),
                 params={"names": names},

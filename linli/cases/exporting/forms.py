@@ -14,6 +14,7 @@ from linli.cases.flows import CASE
 from linli.cases.forms import RuleForm
 from linli.kernel.actor import Actor
 from linli.territory.queries import find_places
+from linli.territory.wording import listed
 
 
 class ExportForm(RuleForm):
@@ -58,7 +59,7 @@ class ExportForm(RuleForm):
         if len(found) == 1:
             return found[0]
         if found:
-            names = ", ".join(place.name for place in found[:5])
+            names = listed(place.label for place in found[:5])
             raise forms.ValidationError(
                 _("Several places fit: %(names)s. Write the full name of the one meant."),
                 params={"names": names},

@@ -157,7 +157,7 @@ def _about(export: Export, *, mark: str, total: int) -> list[tuple[str, str]]:
         (str(MARK), mark),
         (_("Rows"), str(total)),
         (_("State"), str(export.state_label or _("all"))),
-        (_("Place"), export.place.name if export.place else _("the whole area")),
+        (_("Place"), export.place.label if export.place else _("the whole area")),
         (_("Received from"), since),
         (_("Received before"), until),
         (_("With names and numbers"), _("Yes") if export.is_personal else _("No")),

@@ -11,7 +11,7 @@ from linli.cases.exporting.rules import SILENT
 from linli.cases.models import Case
 from linli.cases.permissions import CasePermission as P
 from linli.kernel.actor import Actor
-from linli.territory.models import Place
+from linli.territory.queries import labels_of
 from linli.territory.serving import inside
 
 
@@ -56,7 +56,7 @@ def cases_in(export: Export, *, actor: Actor) -> QuerySet[Any]:
 def area_names(cases: Collection[Any]) -> dict[str, str]:
     """Return the names of the areas around some cases, by code. One query."""
     codes = {code for case in cases for code in case.scope.values() if code}
-    return dict(Place.objects.filter(code__in=codes).values_list("code", "name"))
+    return labels_of(codes)
 
 
 def named(names: Collection[str]) -> set[str]:

@@ -133,7 +133,7 @@ def initial_of(text: str, *, actor: Actor, permission: str) -> dict[str, Any]:
         home = [code for _column, code in actor.scopes(permission)]
         community = Place.objects.filter(code__in=home, level="community").first()
         parts["place"] = (
-            community.name if community and len(home) == 1 else parts.get("address", "")
+            community.label if community and len(home) == 1 else parts.get("address", "")
         )
     return {"pasted": text, **parts}
 

@@ -21,6 +21,7 @@ from linli.territory.models import Organisation, Place
 from linli.territory.operations import PlaceRow
 from linli.territory.operations.places import scope_below
 from linli.territory.serving import held_by
+from linli.territory.wording import listed
 
 NO_PLACE = Refusal(
     "import.no_place",
@@ -208,7 +209,7 @@ class Named:
                 break
         if len(found) > 1:
             # 金星 is a sub-district and a community in it: the outermost holds both, but says less.
-            places = "、".join(sorted(place.name for place in found)[:4])
+            places = listed(sorted(place.label for place in found)[:4])
             raise PLACE_NOT_CLEAR(place=" ".join(filled), places=places)
         return found[0]
 

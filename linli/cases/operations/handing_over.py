@@ -24,6 +24,7 @@ from linli.territory.models import Organisation, Place, day_of
 from linli.territory.parts import IS_CLOSED, close_organisation, locked_organisation
 from linli.territory.permissions import TerritoryPermission
 from linli.territory.serving import serving, successor_of
+from linli.territory.wording import listed
 from linli.workforce.parts import end_shifts_of
 
 BATCH = 500
@@ -97,12 +98,12 @@ def _require_served(orders: object, *, by: Organisation, actor: Actor) -> None:
     places = Place.objects.filter(pk__in=orders.values("case__place"))  # type: ignore[attr-defined]
     today = day_of(actor.now)
     without = [
-        place.name
+        place.label
         for place in places.order_by("code")
         if by.pk not in {unit.pk for unit in serving(place, on=today)}
     ]
     if without:
-        shown = "、".join(without[:5]) + ("…" if len(without) > 5 else "")
+        shown = listed(without[:5]) + ("…" if len(without) > 5 else "")
         raise NOT_SERVED(unit=by.name, places=shown)
 
 
@@ -111,7 +112,7 @@ def _require_on_list(orders: Any, *, by: Organisation, actor: Actor) -> None:
     rows = orders.select_related("case__category", "case__place").order_by("case_id")
     off = off_list(rows, by=by, at=actor.now)
     if off:
-        shown = "、".join(show_number(order.case.number) for order in off[:5])
+        shown = listed(show_number(order.case.number) for order in off[:5])
         raise NOT_ON_LIST(unit=by.name, cases=shown + ("…" if len(off) > 5 else ""))
 
 
@@ -125,12 +126,12 @@ def close_unit(*, actor: Actor, organisation_id: int, successor_id: int | None =
     unit = locked_organisation(organisation_id, actor=actor, permission=TerritoryPermission.MANAGE)
     count = open_orders_of(unit.pk).count()
     if count:
-        raise STILL_HOLDS(unit=unit.name, count=count)
+        raise STILL_HOLDS(unit=unit.label, count=count)
     successor = None
     if successor_id is not None:
         successor = Organisation.objects.get(pk=successor_id)
         if not successor.is_open or successor == unit:
-            raise IS_CLOSED(unit=successor.name)
+            raise IS_CLOSED(unit=successor.label)
     hand_entries_over(unit, successor=successor, actor=actor)
     end_shifts_of(unit, now=actor.now)
     end_appointments_of(unit, now=actor.now)

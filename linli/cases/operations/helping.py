@@ -90,7 +90,7 @@ def give_task(
         words=words.strip(),
     )
     if organisation_id not in around:
-        raise NOT_A_HELPER(place=case.place.name)
+        raise NOT_A_HELPER(place=case.place.label)
     if not is_shared(case):
         raise HIDDEN_FROM_PARTNERS()
     if found := who_asked_in(words, case=case, actor=actor, permission=P.HANDLE):

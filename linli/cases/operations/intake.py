@@ -141,7 +141,7 @@ def checked_rows(draft: Draft, *, actor: Actor) -> tuple[Case, Requester]:
     if draft.place is None:
         raise UNKNOWN_PLACE(place="")
     if not _within(draft.place, actor=actor):
-        raise OUTSIDE(place=draft.place.name)
+        raise OUTSIDE(place=draft.place.label)
     for moment in (draft.occurred_at, draft.received_at):
         if moment is not None:
             check_moment(moment, now=actor.now)

@@ -77,13 +77,13 @@ def rule_elsewhere(*, actor: Actor, case_id: int, lead_id: int, ruling: str) -> 
     if lead_id == before:
         raise SAME_UNIT()
     if lead is None:
-        raise NOT_SERVING(place=case.place.name)
+        raise NOT_SERVING(place=case.place.label)
     if (off := proposal.refusal(lead)) is not None:
         raise off
     code = order.clock_class.code if order.clock_class else None
     profile = profile_for(case.place, at=actor.now)
     if profile is None or code is None:
-        raise NO_PROFILE(place=case.place.name)
+        raise NO_PROFILE(place=case.place.label)
     limits = profile.of(code)
     due = deadlines_of(limits, at=actor.now)
     WorkOrder.objects.filter(pk=order.pk).update(

@@ -89,7 +89,7 @@ def consult(*, actor: Actor, case_id: int, unit_id: int, words: str) -> Consulta
     case, _order = locked_order(case_id, actor=actor, permission=P.DISPATCH)
     around = {unit.pk: unit for unit in units_around(case.place, at=actor.now)}
     if unit_id not in around:
-        raise NOT_AROUND(place=case.place.name)
+        raise NOT_AROUND(place=case.place.label)
     asked = Consultation(
         case=case,
         unit=around[unit_id],

@@ -38,7 +38,7 @@ def shared(request: ActorRequest, number: str) -> HttpResponse:
             operations.write_shared_text(actor=request.actor, case_id=found.pk, **form.cleaned_data)
         if not form.errors:
             return redirect("cases:case", number=number)
-    context = {"case": found, "form": form, "path": [place.name for place in around(found.place)]}
+    context = {"case": found, "form": form, "path": [place.label for place in around(found.place)]}
     return render(request, "privacy/shared.html", context, status=422 if form.errors else 200)
 
 

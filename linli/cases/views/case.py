@@ -77,7 +77,7 @@ def _case_page(
     attachments = shown_to(actor, found, all_of(found))
     context = {
         "case": found,
-        "path": [step.name for step in around(found.place)],
+        "path": [step.label for step in around(found.place)],
         "order": order,
         "clocks": clocks_of(order, now=actor.now) if order else [],
         "waited": (found.closed_at or actor.now) - found.received_at,

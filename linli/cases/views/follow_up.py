@@ -143,7 +143,7 @@ def _script(order: WorkOrder) -> list[str]:
             "questions about it?"
         )
         % {"title": order.case.title},
-        _("Did %(unit)s get in touch with you?") % {"unit": order.lead.name},
+        _("Did %(unit)s get in touch with you?") % {"unit": order.lead.label},
         _("Is the matter solved: yes, in part, or no?"),
         _("How satisfied are you with how it was handled?"),
     ]

@@ -8,7 +8,7 @@ from decimal import Decimal
 from linli.kernel.actor import Actor
 from linli.kernel.operation import operation
 from linli.methods.geo import Datum, to_gcj02
-from linli.territory import door_codes
+from linli.territory import door_codes, english
 from linli.territory.choices import Known, PlaceLevel
 from linli.territory.models import Place, PlacePoint
 from linli.territory.operations.places import PREFIX, Loaded, next_counters, rehang
@@ -70,6 +70,7 @@ def load_compounds(*, actor: Actor, source: str, rows: Sequence[CompoundRow]) ->
                 source=source,
                 source_key=row.source_key,
                 known_by=how,
+                **english.of_place(row.name, PlaceLevel.COMPOUND),
                 **parent.scope,
             )
             known[row.source_key] = place
@@ -93,7 +94,9 @@ def _corrected(place: Place, row: CompoundRow, *, parent: Place, how: str) -> bo
     is_changed = False
     if place.name != row.name:
         place.name = place.short_name = row.name
-        place.save(update_fields=["name", "short_name"])
+        spelled = english.of_place(row.name, PlaceLevel.COMPOUND)
+        place.name_en, place.is_english_derived = spelled.values()
+        place.save(update_fields=["name", "short_name", "name_en", "is_english_derived"])
         is_changed = True
     is_ours_to_move = place.known_by in (Known.BY_NAME, Known.STATED)
     if is_ours_to_move and place.parent_id != parent.pk:

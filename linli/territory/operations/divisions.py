@@ -11,6 +11,7 @@ from linli.kernel.actor import Actor
 from linli.kernel.errors import Refusal
 from linli.kernel.events import Code, record
 from linli.kernel.operation import operation
+from linli.territory import english
 from linli.territory.choices import BELOW_COMMUNITY, Known
 from linli.territory.differences import difference
 from linli.territory.events import PlaceRedrawn
@@ -100,6 +101,8 @@ def redraw(
     _add(found, actor=actor, is_first=is_first, held=held)
     for pair in found.renamed:
         fields = {"name": pair.row.name, "level": pair.row.level}
+        if pair.row.name != pair.before.name:
+            fields |= english.of_place(pair.row.name, pair.row.level, given=pair.row.name_en)
         if pair.row.short_name:
             fields["short_name"] = pair.row.short_name
         Place.objects.filter(code=pair.row.code).update(**fields)
@@ -128,10 +131,10 @@ def _add(found: Difference, *, actor: Actor, is_first: bool, held: set[str]) -> 
             code=row.code,
             name=row.name,
             short_name=row.short_name or short_of(row.name),
-            name_en=row.name_en,
             level=row.level,
             parent=parent,
             valid_from=since,
+            **english.of_place(row.name, row.level, given=row.name_en),
             **scope_below(parent, row.code, level=row.level),
         )
         if not held & set(filter(None, place.scope.values())):

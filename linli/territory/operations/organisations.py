@@ -8,6 +8,7 @@ from linli.kernel.actor import Actor
 from linli.kernel.errors import Refusal
 from linli.kernel.events import Code, record
 from linli.kernel.operation import operation
+from linli.territory import english
 from linli.territory.events import (
     OrganisationOpened,
     PostClosed,
@@ -67,7 +68,7 @@ def open_organisation(
         code=code,
         defaults={
             "name": name,
-            "name_en": name_en,
+            **english.of_organisation(name, given=name_en),
             "kind": OrganisationKind(kind).value,
             "place": place,
         },
@@ -88,12 +89,16 @@ def establish(
     place = Place.objects.get(code=place_code)
     require_within(place, actor=actor, permission=TerritoryPermission.MANAGE)
     if place.valid_to is not None:
-        raise IS_REDRAWN(place=place.name)
+        raise IS_REDRAWN(place=place.label)
     taken = Organisation.objects.filter(code=code).first()
     if taken is not None:
-        raise CODE_TAKEN(code=code, unit=taken.name)
+        raise CODE_TAKEN(code=code, unit=taken.label)
     unit = Organisation.objects.create(
-        code=code, name=name.strip(), name_en=name_en.strip(), kind=kind, place=place
+        code=code,
+        name=name.strip(),
+        kind=kind,
+        place=place,
+        **english.of_organisation(name.strip(), given=name_en.strip()),
     )
     Serving.objects.create(organisation=unit, place=place, valid_from=day_of(actor.now))
     record(
@@ -124,12 +129,12 @@ def serve(
     place = Place.objects.get(code=place_code)
     require_within(place, actor=actor, permission=TerritoryPermission.MANAGE)
     if place.valid_to is not None:
-        raise IS_REDRAWN(place=place.name)
+        raise IS_REDRAWN(place=place.label)
     if valid_to is not None and valid_to <= valid_from:
         raise ENDS_BEFORE_START()
     rows = Serving.objects.filter(organisation=unit, place=place).not_over(valid_from)
     for other in rows if valid_to is None else rows.exclude(valid_from__gte=valid_to):
-        raise OVERLAP(unit=unit.name, place=place.name, days=_days(other))
+        raise OVERLAP(unit=unit.label, place=place.label, days=_days(other))
     serving = Serving.objects.create(
         organisation=unit, place=place, valid_from=valid_from, valid_to=valid_to
     )
@@ -167,7 +172,7 @@ def open_post(
     """Open a post of an organisation from today. Raises Organisation.DoesNotExist, RuleBroken."""
     unit = locked_organisation(organisation_id, actor=actor, permission=TerritoryPermission.MANAGE)
     if unit.posts.filter(title=title.strip(), valid_to=None).exists():
-        raise SAME_POST(unit=unit.name, title=title.strip())
+        raise SAME_POST(unit=unit.label, title=title.strip())
     post = Post.objects.create(
         organisation=unit,
         title=title.strip(),

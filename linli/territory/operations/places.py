@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +11,7 @@ from linli.kernel.actor import SCOPE_COLUMNS, Actor
 from linli.kernel.errors import Refusal
 from linli.kernel.events import Code, record
 from linli.kernel.operation import operation
-from linli.territory import door_codes
+from linli.territory import door_codes, english
 from linli.territory.choices import BELOW_COMMUNITY, Known, PlaceLevel
 from linli.territory.events import PlaceMoved, PlaceOpened
 from linli.territory.models import Place
@@ -70,20 +71,22 @@ class Loaded:
 def load_places(*, actor: Actor, rows: Iterable[PlaceRow]) -> Loaded:
     """Create or correct places by code; parents before children. A second load changes nothing.
 
+    A row without an English name gets one spelled by rule; one that stands stays while the name does.
     Raises KeyError for a parent that neither stands in the table nor came before.
     """
     known = {place.code: place for place in Place.objects.all()}
     created: list[Place] = []
     changed: list[Place] = []
     unchanged = 0
-    fields = ("name", "short_name", "name_en", "level")
+    fields = ("name", "short_name", "level", "name_en", "is_english_derived")
     by_depth: dict[int, list[Place]] = {}
     for row in rows:
         parent = known[row.parent] if row.parent else None
         if row.code in known:
             place = known[row.code]
             before = tuple(getattr(place, field) for field in fields)
-            after = tuple(getattr(row, field) for field in fields)
+            spelled = _english(row, standing=place)
+            after = (row.name, row.short_name, row.level, *spelled.values())
             if before == after:
                 unchanged += 1
             else:
@@ -95,9 +98,9 @@ def load_places(*, actor: Actor, rows: Iterable[PlaceRow]) -> Loaded:
             code=row.code,
             name=row.name,
             short_name=row.short_name,
-            name_en=row.name_en,
             level=row.level,
             parent=parent,
+            **english.of_place(row.name, row.level, given=row.name_en),
             **scope_below(parent, row.code, level=row.level),
         )
         known[row.code] = place
@@ -109,6 +112,12 @@ def load_places(*, actor: Actor, rows: Iterable[PlaceRow]) -> Loaded:
         Place.objects.bulk_create(by_depth[height], batch_size=2000)
     Place.objects.bulk_update(changed, fields, batch_size=1000)
     return Loaded(created=len(created), changed=len(changed), unchanged=unchanged)
+
+
+def _english(row: PlaceRow, *, standing: Place) -> dict[str, Any]:
+    if not row.name_en and standing.name_en and standing.name == row.name:
+        return {"name_en": standing.name_en, "is_english_derived": standing.is_english_derived}
+    return english.of_place(row.name, row.level, given=row.name_en)
 
 
 def _height(place: Place) -> int:
@@ -146,12 +155,12 @@ def open_place(*, actor: Actor, parent_code: str, level: str, name: str) -> Plac
     parent = Place.objects.select_for_update().get(code=parent_code)
     require_within(parent, actor=actor, permission=TerritoryPermission.MANAGE)
     if parent.valid_to is not None:
-        raise IS_REDRAWN(place=parent.name)
+        raise IS_REDRAWN(place=parent.label)
     if parent.level not in HOLDERS.get(PlaceLevel(level), ()):
-        raise WRONG_PARENT(parent=parent.name)
+        raise WRONG_PARENT(parent=parent.label)
     name = name.strip()
     if parent.children.filter(name=name, valid_to=None).exists():
-        raise SAME_NAME(parent=parent.name)
+        raise SAME_NAME(parent=parent.label)
     (counter,) = next_counters(1)
     door = door_codes.make(counter)
     place = Place.objects.create(
@@ -162,6 +171,7 @@ def open_place(*, actor: Actor, parent_code: str, level: str, name: str) -> Plac
         parent=parent,
         door_code=door,
         known_by=Known.BY_HAND,
+        **english.of_place(name, level),
         **parent.scope,
     )
     _happened(place, PlaceOpened(place_id=place.pk, code=Code(place.code)), actor=actor)
@@ -180,9 +190,9 @@ def move_place(*, actor: Actor, code: str, to_code: str) -> Place:
     for one in (place, parent):
         require_within(one, actor=actor, permission=TerritoryPermission.MANAGE)
         if one.valid_to is not None:
-            raise IS_REDRAWN(place=one.name)
+            raise IS_REDRAWN(place=one.label)
     if place.is_area or parent.level not in HOLDERS[PlaceLevel(place.level)]:
-        raise WRONG_PARENT(parent=parent.name)
+        raise WRONG_PARENT(parent=parent.label)
     before = place.parent
     rehang(place, parent, known_by=Known.BY_HAND)
     _happened(

@@ -197,7 +197,7 @@ def close(request: ActorRequest, code: str) -> HttpResponse:
                 case_operations.close_unit(
                     actor=request.actor, organisation_id=unit.pk, successor_id=successor
                 )
-                messages.success(request, _("Closed: %(unit)s") % {"unit": unit.name})
+                messages.success(request, _("Closed: %(unit)s") % {"unit": unit.label})
             else:
                 messages.success(request, _("Orders handed over: %(count)s") % {"count": moved})
         if not form.errors:

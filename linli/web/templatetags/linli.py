@@ -138,15 +138,15 @@ def telephone(number: str) -> str:
 @register.filter
 def called(thing: Any) -> str:
     """Return the name of a place or organisation in the language in force."""
-    english = thing.name_en if html_language() == "en" else ""
-    return english or thing.name
+    name: str = thing.label
+    return name
 
 
 @register.filter
 def called_short(place: Any) -> str:
     """Return the short name of a place in the language in force, for lists."""
-    english = place.name_en if html_language() == "en" else ""
-    return english or place.short_name or place.name
+    name: str = place.short_label
+    return name
 
 
 @register.filter

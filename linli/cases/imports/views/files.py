@@ -171,7 +171,7 @@ def _state(draft: Any) -> str:
     if history.state == "closed":
         return _("closed")
     return (
-        _("order to %(unit)s") % {"unit": history.unit.name}
+        _("order to %(unit)s") % {"unit": history.unit.label}
         if history.unit
         else _("waits for dispatch")
     )
