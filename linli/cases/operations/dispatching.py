@@ -1,5 +1,7 @@
 """A case goes to the unit that can solve it."""
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext_lazy as _
 
 from linli.cases.catalogue.parts import send_copies
@@ -8,14 +10,17 @@ from linli.cases.catalogue.rules import OFF_LIST_NOW, class_by
 from linli.cases.clocks.parts import columns, set_alerts
 from linli.cases.clocks.queries import deadlines_of, profile_for
 from linli.cases.clocks.rules import class_of
-from linli.cases.events import CaseDispatched
-from linli.cases.models import WorkOrder
+from linli.cases.events import CaseDispatched, TaskGiven
+from linli.cases.models import Case, CoTask, WorkOrder
+from linli.cases.operations.helping import HIDDEN_FROM_PARTNERS, TELLS_WHO_ASKED
 from linli.cases.parts import happened, locked_order, move_case, require_case
 from linli.cases.permissions import CasePermission as P
+from linli.cases.privacy.parts import is_shared, who_asked_in
 from linli.kernel.actor import Actor
 from linli.kernel.errors import Refusal
 from linli.kernel.events import Code
 from linli.kernel.operation import operation
+from linli.territory.models import Organisation
 
 NOT_SERVING = Refusal(
     "order.not_serving",
@@ -29,12 +34,25 @@ NO_PROFILE = Refusal(
         "clock profile in force there."
     ),
 )
-
-
 LEAD_CLOSED = Refusal(
     "order.lead_closed",
     _("This unit has been closed meanwhile. Choose another of the units listed."),
     "lead",
+)
+NOT_A_CO_HANDLER = Refusal(
+    "order.not_a_co_handler",
+    _(
+        "The catalogue does not name one of these as co-handler here any more. Look at those listed now; the "
+        "lead may ask others to help later."
+    ),
+    "helpers",
+)
+SAY_WHAT = Refusal(
+    "order.helpers_need_words",
+    _(
+        "Say in a sentence what the co-handlers are to do: it is all that they read beside the case."
+    ),
+    "helper_words",
 )
 
 
@@ -53,15 +71,18 @@ def dispatch(
     reason: str = "",
     clock_class: str = "",
     by_override: bool = False,
+    helper_ids: Sequence[int] = (),
+    helper_words: str = "",
 ) -> WorkOrder:
     """Give a case to a lead unit; both clocks start now, by the profile in force at its place.
 
     Whom the catalogue names needs no reason, any other unit does; a community's body leads only what is on its
     duty list (article 17); when a sub-district leads, the district gets a copy (article 12). `clock_class` is
     one of ClockCode, that of the catalogue and the case's kind and urgency if empty; `by_override` takes the
-    limits of the override in force there (an epidemic's). Raises Case.DoesNotExist outside the scope;
+    limits of the override in force there (an epidemic's). `helper_ids`: those of the catalogue's co-handlers that
+    get a co-task at once, with `helper_words` to do, due with the order. Raises Case.DoesNotExist outside the scope;
     RuleBroken if the case is dispatched already, the unit does not serve its place or may not lead, the
-    reason is missing, or no limits are in force there.
+    reason is missing, no limits are in force there, or a co-handler may not be given a part.
     """
     case, _order = locked_order(case_id, actor=actor, permission=P.DISPATCH)
     require_case(case, "dispatch", actor=actor, beside=None)
@@ -70,14 +91,14 @@ def dispatch(
     )
     lead = next((unit for unit in proposal.options if unit.pk == lead_id), None)
     if lead is None:
-        raise NOT_SERVING(place=case.place.name)
+        raise NOT_SERVING(place=case.place.label)
     for broken in (proposal.refusal(lead), not reason.strip() and proposal.reason_missing(lead)):
         if broken:
             raise broken
     entry = proposal.entry if lead in proposal.leads else None
     profile = profile_for(case.place, at=actor.now, override=by_override)
     if profile is None:
-        raise NO_PROFILE(place=case.place.name)
+        raise NO_PROFILE(place=case.place.label)
     own = class_of(kind=case.kind, urgency=case.urgency)
     limits = profile.of(clock_class or class_by(entry.clock_class if entry else "", own))
     due = deadlines_of(limits, at=actor.now)
@@ -94,6 +115,9 @@ def dispatch(
         **case.scope,
     )
     set_alerts(order, due)
+    tasks = _given_parts(
+        case, order, proposal.co_handlers, helper_ids, words=helper_words.strip(), actor=actor
+    )
     copied = send_copies(order, proposal, actor=actor)
     move_case(case, "dispatch", actor=actor, lead_order=order)
     happened(
@@ -111,4 +135,46 @@ def dispatch(
         ),
         actor=actor,
     )
+    for task in tasks:
+        given = TaskGiven(
+            order_id=order.pk, task_id=task.pk, unit_id=task.organisation_id, due_at=task.due_at
+        )
+        happened(case, given, actor=actor)
     return order
+
+
+def _given_parts(
+    case: Case,
+    order: WorkOrder,
+    named: Sequence[Organisation],
+    helper_ids: Sequence[int],
+    *,
+    words: str,
+    actor: Actor,
+) -> list[CoTask]:
+    """Give a co-task to each of the co-handlers that were left ticked. Raises RuleBroken."""
+    wanted = set(helper_ids) - {order.lead_id}  # whoever leads does not help beside
+    if not wanted:
+        return []
+    if not wanted <= {unit.pk for unit in named}:
+        raise NOT_A_CO_HANDLER()
+    if not is_shared(case):
+        raise HIDDEN_FROM_PARTNERS()
+    if not words:
+        raise SAY_WHAT()
+    if found := who_asked_in(words, case=case, actor=actor, permission=P.DISPATCH):
+        raise TELLS_WHO_ASKED(found=found)
+    tasks = [
+        CoTask(
+            order=order,
+            organisation=unit,
+            at=actor.now,
+            state_since=actor.now,
+            user_id=actor.user_id,
+            words=words,
+            due_at=order.handling_due_at,
+        )
+        for unit in named
+        if unit.pk in wanted
+    ]
+    return CoTask.objects.bulk_create(tasks)

@@ -6,6 +6,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from linli.cases import operations, queries
@@ -19,9 +20,11 @@ from linli.cases.flows import WAITING
 from linli.cases.forms import CategoriseForm, DispatchForm
 from linli.cases.models import Case
 from linli.cases.permissions import CasePermission as P
+from linli.cases.privacy.parts import is_shared
 from linli.cases.views.finding import case_or_404
 from linli.cases.views.moves import other_ways
 from linli.kernel.http import ActorRequest, needs
+from linli.territory.models import Organisation
 from linli.territory.serving import around
 
 PAGE = 25
@@ -38,7 +41,8 @@ def queue(request: ActorRequest) -> HttpResponse:
 def dispatch(request: ActorRequest, number: str) -> HttpResponse:
     """Send one case to its lead unit."""
     case = case_or_404(request, number, permission=P.DISPATCH)
-    form = DispatchForm(request.POST, leads=_proposal(request, case).options)
+    proposal = _proposal(request, case)
+    form = DispatchForm(request.POST, leads=proposal.options, helpers=_helpers(proposal, case))
     if form.is_valid():
         with form.catching():
             operations.dispatch(
@@ -47,6 +51,8 @@ def dispatch(request: ActorRequest, number: str) -> HttpResponse:
                 lead_id=form.cleaned_data["lead"],
                 reason=form.cleaned_data["reason"],
                 by_override=form.cleaned_data["by_override"],
+                helper_ids=form.cleaned_data.get("helpers", ()),
+                helper_words=form.cleaned_data.get("helper_words", ""),
             )
         if not form.errors:
             return redirect("cases:queue")
@@ -81,6 +87,24 @@ def _proposal(request: ActorRequest, case: Case) -> Proposal:
     )
 
 
+def _helpers(proposal: Proposal, case: Case) -> list[Organisation]:
+    """Return who may be given a part at dispatch: the catalogue's co-handlers, nobody of a hidden case."""
+    return proposal.co_handlers if is_shared(case) else []
+
+
+def _fresh_form(proposal: Proposal, case: Case) -> DispatchForm:
+    """Return the form with what the catalogue proposes: its lead, and all its co-handlers ticked."""
+    helpers = _helpers(proposal, case)
+    about = case.category.label if case.category else ""
+    initial = {
+        "lead": proposal.leads[0].pk if len(proposal.leads) == 1 else None,
+        "helpers": [unit.pk for unit in helpers],
+        "helper_words": _("Take part in “%(category)s” as the catalogue says")
+        % {"category": about},
+    }
+    return DispatchForm(leads=proposal.options, helpers=helpers, initial=initial)
+
+
 def _queue_page(
     request: ActorRequest, *, chosen: str, form: DispatchForm | None = None
 ) -> HttpResponse:
@@ -101,21 +125,20 @@ def _queue_page(
     if selected is not None:
         proposal = _proposal(request, selected)
         offers = offers_of(proposal)
-        named = proposal.leads[0].pk if len(proposal.leads) == 1 else None
         entry_class = proposal.entry.clock_class if proposal.entry else ""
         own = class_of(kind=selected.kind, urgency=selected.urgency)
         ordinary, override = offered(
             selected, at=request.actor.now, clock_class=class_by(entry_class, own)
         )
         context |= {
-            "form": form or DispatchForm(leads=proposal.options, initial={"lead": named}),
+            "form": form or _fresh_form(proposal, selected),
             "kept": form if selected.state not in WAITING else None,
             "proposal": proposal,
             "named": [offer for offer in offers if offer.is_named],
             "other_units": [offer for offer in offers if not offer.is_named],
             "offer": ordinary,
             "override": override,
-            "path": [place.name for place in around(selected.place)],
+            "path": [place.label for place in around(selected.place)],
             "is_waiting": selected.state in WAITING,
             "others": other_ways(selected, actor=request.actor),
         }
