@@ -1,5 +1,6 @@
 """The shape of what people type, and its messages. Rules live in `rules.py` and the operations."""
 
+import datetime as dt
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -183,7 +184,7 @@ class TakeCallForm(RuleForm):
             )
         if about := data.get("category"):
             code = data.get("category_code", "")
-            data["about"] = read_category(self, words=about, code=code)
+            data["about"] = read_category(self, words=about, code=code, at=self.actor.now)
         words = data.get("place")
         if not words:
             return data
@@ -268,14 +269,16 @@ class CategoriseForm(RuleForm):
     )
     category_code = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, at: dt.datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.at = at
         self.categories: list[Category] = []
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if words := data.get("category"):
-            data["about"] = read_category(self, words=words, code=data.get("category_code", ""))
+            code = data.get("category_code", "")
+            data["about"] = read_category(self, words=words, code=code, at=self.at)
         return data
 
 

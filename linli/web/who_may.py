@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.accounts.permissions import ROLES, Role, permissions_of
 from linli.cases.attachments import sweeping as files_sweeping
-from linli.cases.catalogue import applying
+from linli.cases.catalogue import applying, duty_files, tree, tree_files
 from linli.cases.catalogue import operations as catalogue
 from linli.cases.clocks import sweeping
 from linli.cases.privacy import keys, retention
@@ -85,6 +85,12 @@ DOES: dict[str, Any] = {
     "cases.end_entry": _("end an entry of the dispatch catalogue"),
     "cases.keep_catalogue": _("look at what a catalogue file would change"),
     "cases.apply_catalogue": _("apply a catalogue file"),
+    "cases.apply_duties": _("apply a file of duty lists"),
+    "cases.add_category": _("add a category to the tree"),
+    "cases.change_category": _("name a category anew, or its usual lead and limit"),
+    "cases.move_category": _("move a category with all below it elsewhere in the tree"),
+    "cases.end_category": _("end a category, naming the one that follows"),
+    "cases.apply_categories": _("apply a file of the tree of categories"),
     "cases.add_duty": _("put a category on a community's duty list"),
     "cases.end_duty": _("take a category off a community's duty list"),
     "cases.accept": _("accept an order of their own unit"),
@@ -171,7 +177,17 @@ DOES: dict[str, Any] = {
 """What each operation does, to follow “may”."""
 
 # An operation is known once its module is read, and no page reads the one that the clock itself calls.
-_READ = (sweeping, keys, retention, catalogue, applying, files_sweeping)
+_READ = (
+    sweeping,
+    keys,
+    retention,
+    catalogue,
+    applying,
+    duty_files,
+    tree,
+    tree_files,
+    files_sweeping,
+)
 
 
 @dataclass(frozen=True)

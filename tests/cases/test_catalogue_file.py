@@ -13,15 +13,10 @@ from linli.cases.catalogue import applying, naming, parts
 from linli.cases.catalogue import operations as catalogue
 from linli.cases.catalogue.applying import apply_catalogue, judge, keep_catalogue
 from linli.cases.catalogue.comparing import DOUBLE, Content, Key, Row, Standing, compare
-from linli.cases.catalogue.files import (
-    NO_ROWS,
-    NOT_A_SHEET,
-    WRONG_HEADER,
-    read_rows,
-    write_workbook,
-)
+from linli.cases.catalogue.files import read_rows, write_workbook
 from linli.cases.catalogue.models import CatalogueDraft, CatalogueEntry, Category
 from linli.cases.catalogue.queries import entries_of, proposal_for
+from linli.cases.catalogue.sheets import NO_ROWS, NOT_A_SHEET, WRONG_HEADER
 from linli.kernel.errors import Refusal, RuleBroken
 from linli.kernel.models import Event
 from linli.territory.models import Organisation

@@ -113,6 +113,7 @@ OF_NO_AREA: dict[str, str] = {
     "catalogue:add_entry": "02",
     "catalogue:end_entry": "0",
     "catalogue:end_duty": "0",
+    **{f"catalogue:{name}": "02" for name in ("keep", "change", "add_below", "move", "end")},
 }
 """Addresses of things that every administrator sees alike, with what to visit. Whether a term or an entry
 may be ended is a rule of its own area, tested with the operation."""
@@ -568,6 +569,12 @@ PAGES = {
     "catalogue:upload": ("administrator", "received"),
     "catalogue:download": ("dispatcher", "received"),
     "catalogue:difference": ("administrator", "received"),
+    "catalogue:upload_duties": ("administrator", "received"),
+    "catalogue:download_duties": ("dispatcher", "received"),
+    "catalogue:tree": ("administrator", "received"),
+    "catalogue:keep": ("administrator", "received"),
+    "catalogue:upload_categories": ("administrator", "received"),
+    "catalogue:download_categories": ("dispatcher", "received"),
     "calendar:calendar": ("administrator", "received"),
     "calendar:year": ("administrator", "received"),
     "places:home": ("worker", "received"),

@@ -55,6 +55,8 @@ ORGANISATIONS = (
     ("双合家园社区居民委员会", "Shuanghe Jiayuan Community Residents' Committee"),
     ("双合家园社区服务站", "Shuanghe Jiayuan Community Service Station"),
     ("和木物业服务有限公司（虚构）", "Hemu Property Services Co., Ltd. (invented)"),
+    ("朝阳区", "Chaoyang District"),
+    ("华严北里小区", "Huayan Beili Compound"),
     ("Green Fingers", ""),
 )
 

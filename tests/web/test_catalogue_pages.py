@@ -91,7 +91,12 @@ def test_an_entry_is_added_changed_and_ended(town: Town, clerk: Client) -> None:
     assert (row.lead, row.place) == (town.units["street-019"], town.places["110105019029"])
     assert [one.kind for one in row.co_handlers.all()] == ["property", "volunteer_team"]
     page = Page(clerk.get(url))
-    for words in ("双合家园社区居委会", "垡头街道办事处", "《条例》第十二条", "Volunteer team"):
+    for words in (
+        "Shuanghe Jiayuan Community",
+        "Fatou Sub-district Office",
+        "《条例》第十二条",
+        "Volunteer team",
+    ):
         assert page.shows(words), words
     change = Page(clerk.get(f"{url}?from={row.pk}"))
     assert change.fields["lead"] == ["street-019"]
@@ -208,9 +213,9 @@ def test_what_would_happen_to_a_case(town: Town) -> None:
     client = a_client(town.users["dispatcher"], language="en")
     page = Page(client.get("/catalogue/ask/?category=停水&place=双合家园&urgency=N"))
     for words in (
-        "垡头街道办事处",
+        "Fatou Sub-district Office",
         BASIS,
-        "Copy to朝阳区",
+        "Copy toChaoyang District",
         "answer within 7 days",
         "Who may not lead it",
         "is not on its duty list",

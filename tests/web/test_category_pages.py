@@ -96,7 +96,7 @@ def test_while_she_types_the_operator_sees_who_will_lead(town: Town, operator: C
     asked = {"place": "双合家园", "category": "停运", "urgency": "N"}
     page = Page(operator.post("/calls/hints/", asked))
     assert page.shows("Who will lead")
-    assert page.shows("双合家园社区居委会")
+    assert page.shows("Shuanghe Jiayuan Community Residents' Committee")
     assert page.shows(BASIS)
     several = Page(operator.post("/calls/hints/", {**asked, "category": "物业"}))
     assert several.shows("Several categories fit:")

@@ -77,8 +77,8 @@ def test_a_profile_is_put_in_force_in_a_street_and_ended(town: Town, clerk: Clie
         NOW,
         False,
     )
-    assert Page(clerk.get("/clocks/")).shows("垡头街道")
-    assert Page(clerk.get("/clocks/profiles/sd-5wd/")).shows("垡头街道")
+    assert Page(clerk.get("/clocks/")).shows("Fatou Sub-district")
+    assert Page(clerk.get("/clocks/profiles/sd-5wd/")).shows("Fatou Sub-district")
     with time_machine.travel(NOW + dt.timedelta(hours=1), tick=False):
         assert clerk.post(f"/clocks/in-force/{term.pk}/end/").status_code == 302
     term.refresh_from_db()
@@ -244,7 +244,7 @@ def test_without_limits_the_dispatcher_and_the_operator_are_told(town: Town) -> 
     sent = {"lead": town.units["committee-029"].pk}
     response = dispatcher.post(f"/cases/{case.number}/dispatch/", sent)
     assert response.status_code == 422
-    assert Page(response).shows("No limits are in force for “双合家园社区居委会”")
+    assert Page(response).shows("No limits are in force for “Shuanghe Jiayuan Community”")
     operator = a_client(town.users["operator"], language="en")
     assert operator.get("/calls/new/").status_code == 200
     clerk = a_client(town.users["administrator"], language="en")

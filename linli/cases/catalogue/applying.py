@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from linli.cases.catalogue.choices import DraftKind
 from linli.cases.catalogue.comparing import Content, Difference, Key, Row, Standing, compare
 from linli.cases.catalogue.events import EntryReopened, FileApplied
 from linli.cases.catalogue.models import CatalogueDraft, CatalogueEntry, CoHandler
@@ -20,6 +21,7 @@ from linli.cases.catalogue.parts import (
     holds_all,
     holds_area,
     lock_catalogue,
+    require_in_force,
     require_on_a_list,
     write_entries,
 )
@@ -65,31 +67,37 @@ FILE_UNCOVERED = Refusal(
 class Judged:
     """A file as it stands against the catalogue now."""
 
-    difference: Difference
+    difference: Difference[Key, Content]
     refused: list[tuple[int, RuleBroken]]
-    rows: dict[int, Row]
+    rows: dict[int, Row[Key, Content]]
     leads: dict[str, Organisation]
     names: Names
     uncovered: list[str]
 
 
 @operation(P.CATALOGUE)
-def keep_catalogue(*, actor: Actor, name: str, rows: Sequence[Mapping[str, Any]]) -> CatalogueDraft:
+def keep_catalogue(
+    *,
+    actor: Actor,
+    name: str,
+    rows: Sequence[Mapping[str, Any]],
+    what: DraftKind = DraftKind.ENTRIES,
+) -> CatalogueDraft:
     """Keep the rows of a file, so that its difference can be looked at and applied."""
     return CatalogueDraft.objects.create(
-        name=name[:200], rows=list(rows), made_at=actor.now, user_id=actor.user_id
+        name=name[:200], rows=list(rows), what=what, made_at=actor.now, user_id=actor.user_id
     )
 
 
 @operation(P.CATALOGUE)
-def apply_catalogue(*, actor: Actor, draft_id: int, shown: str) -> Difference:
+def apply_catalogue(*, actor: Actor, draft_id: int, shown: str) -> Difference[Key, Content]:
     """Apply a kept file. `shown`: the digest of the difference that the person looked at.
 
     Raises CatalogueDraft.DoesNotExist for another's file, CHANGED_MEANWHILE, STILL_REFUSED, FILE_UNCOVERED.
     """
     lock_catalogue()
     draft = CatalogueDraft.objects.select_for_update().get(
-        pk=draft_id, user_id=actor.user_id, applied_at=None
+        pk=draft_id, user_id=actor.user_id, applied_at=None, what=DraftKind.ENTRIES
     )
     judged = judge(draft.rows, actor=actor)
     if judged.refused:
@@ -113,7 +121,9 @@ def apply_catalogue(*, actor: Actor, draft_id: int, shown: str) -> Difference:
     return found
 
 
-def _move(found: Difference, stands: Mapping[int, CatalogueEntry], *, actor: Actor) -> None:
+def _move(
+    found: Difference[Key, Content], stands: Mapping[int, CatalogueEntry], *, actor: Actor
+) -> None:
     """Let entries that stay end on another day."""
     happened = []
     for moved in found.moved:
@@ -126,7 +136,9 @@ def _move(found: Difference, stands: Mapping[int, CatalogueEntry], *, actor: Act
         record_many(happened, actor=actor, kind="catalogue")
 
 
-def _entry(row: Row, judged: Judged, *, actor: Actor) -> tuple[CatalogueEntry, list[CoHandler]]:
+def _entry(
+    row: Row[Key, Content], judged: Judged, *, actor: Actor
+) -> tuple[CatalogueEntry, list[CoHandler]]:
     content = row.content
     entry = CatalogueEntry(
         category=judged.names.categories[row.key.category],
@@ -155,7 +167,7 @@ def judge(rows: Sequence[Mapping[str, Any]], *, actor: Actor) -> Judged:
     """
     said = {str(row["place"]).strip() for row in rows}
     names = Names(codes=said, names=said)
-    taken: dict[int, Row] = {}
+    taken: dict[int, Row[Key, Content]] = {}
     refused: list[tuple[int, RuleBroken]] = []
     leads: dict[str, Organisation] = {}
     for row in rows:
@@ -165,7 +177,11 @@ def judge(rows: Sequence[Mapping[str, Any]], *, actor: Actor) -> Judged:
             refused.append((row["line"], broken))
     found = compare(taken.values(), _standing(actor), now=actor.now)
     refused += found.refused
-    first = [code for code, category in names.categories.items() if category.parent_id is None]
+    first = [
+        code
+        for code, category in names.categories.items()
+        if category.parent_id is None and not category.is_over(actor.now)
+    ]
     wide = {
         row.key.category for row in taken.values() if row.key.place is None and not row.key.urgency
     }
@@ -177,7 +193,7 @@ def judge(rows: Sequence[Mapping[str, Any]], *, actor: Actor) -> Judged:
 
 def _row(
     row: Mapping[str, Any], *, names: Names, leads: dict[str, Organisation], actor: Actor
-) -> Row:
+) -> Row[Key, Content]:
     category = names.category(row["category"])
     place = names.area(row["place"])
     if not holds_area(actor, P.CATALOGUE, place):
@@ -188,10 +204,11 @@ def _row(
     check_lead(lead, kind)
     if not row["basis"].strip():
         raise NO_BASIS()
-    start, end = _moment(row["start"]), _moment(row["end"])
+    start, end = moment_of(row["start"]), moment_of(row["end"])
     begins = max(start or actor.now, actor.now)
     if end is not None and end <= (start or end - dt.timedelta(days=1)):
         raise ENDS_BEFORE()
+    require_in_force(category, at=begins)
     require_on_a_list(category, lead=lead, kind=kind, at=begins)
     said = []
     for one in (unit, *names.several(row["helpers"])):
@@ -208,7 +225,7 @@ def _row(
     return Row(row["line"], key, content, start, end)
 
 
-def _moment(text: str) -> dt.datetime | None:
+def moment_of(text: str) -> dt.datetime | None:
     """Return the beginning of a day at the site. Raises BAD_DAY."""
     if not text.strip():
         return None
@@ -219,7 +236,7 @@ def _moment(text: str) -> dt.datetime | None:
     return dt.datetime.combine(day, dt.time(), tzinfo=timezone.get_default_timezone())
 
 
-def _standing(actor: Actor) -> list[Standing]:
+def _standing(actor: Actor) -> list[Standing[Key, Content]]:
     rows = (
         CatalogueEntry.objects.not_over(actor.now)
         .select_related("category", "place", "lead")

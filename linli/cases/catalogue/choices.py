@@ -12,6 +12,14 @@ regulation of 2021-09-24."""
 LEAD_KINDS = [(kind.value, kind.label) for kind in OrganisationKind if kind in CAN_LEAD]
 
 
+class DraftKind(models.TextChoices):
+    """What a file that somebody looks at states the whole of."""
+
+    ENTRIES = "entries", _("Dispatch catalogue")
+    DUTIES = "duties", _("Duty lists")
+    CATEGORIES = "categories", _("Categories")
+
+
 class SevenFive(models.TextChoices):
     """Seven haves and five qualities (七有五性): what a category's cases say of life in the city."""
 

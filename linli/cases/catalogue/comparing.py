@@ -1,15 +1,15 @@
-"""What a catalogue file changes: a comparison of what it says with what stands. Pure.
+"""What a file of the catalogue or of duty lists changes: a comparison of what it says with what stands. Pure.
 
-The file states the whole catalogue of the reader's area. An entry that it leaves out ends; one that it states
+The file states the whole of the reader's area. An entry that it leaves out ends; one that it states
 otherwise ends where the new one begins; what lies in the past is never touched.
 """
 
 import datetime as dt
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +23,10 @@ DOUBLE = Refusal(
         "where the other begins."
     ),
 )
+
+
+K = TypeVar("K", bound=Hashable)
+C = TypeVar("C")
 
 
 @dataclass(frozen=True)
@@ -45,51 +49,60 @@ class Content:
 
 
 @dataclass(frozen=True)
-class Row:
+class DutyKey:
+    """What a duty item is about. `whose`: the code of an organisation, or `kind:` and a kind."""
+
+    category: str
+    whose: str
+    place: str | None
+
+
+@dataclass(frozen=True)
+class Row(Generic[K, C]):
     """A line of the file. `start` None: as it stands, or from now."""
 
     line: int
-    key: Key
-    content: Content
+    key: K
+    content: C
     start: dt.datetime | None
     end: dt.datetime | None
 
 
 @dataclass(frozen=True)
-class Standing:
+class Standing(Generic[K, C]):
     """An entry that stands, now or later."""
 
     pk: int
-    key: Key
-    content: Content
+    key: K
+    content: C
     start: dt.datetime
     end: dt.datetime | None
 
 
 @dataclass(frozen=True)
-class Ending:
+class Ending(Generic[K, C]):
     """An entry that ends; `replaced`: another of the same key follows it."""
 
-    entry: Standing
+    entry: Standing[K, C]
     at: dt.datetime
     replaced: bool
 
 
 @dataclass(frozen=True)
-class Moved:
+class Moved(Generic[K, C]):
     """An entry that stays and ends on another day."""
 
-    entry: Standing
+    entry: Standing[K, C]
     end: dt.datetime | None
 
 
 @dataclass
-class Difference:
+class Difference(Generic[K, C]):
     """What applying the file would do. A row of `added` has the moment it begins at."""
 
-    added: list[Row] = field(default_factory=list)
-    ended: list[Ending] = field(default_factory=list)
-    moved: list[Moved] = field(default_factory=list)
+    added: list[Row[K, C]] = field(default_factory=list)
+    ended: list[Ending[K, C]] = field(default_factory=list)
+    moved: list[Moved[K, C]] = field(default_factory=list)
     unchanged: int = 0
     past: int = 0
     refused: list[tuple[int, RuleBroken]] = field(default_factory=list)
@@ -112,34 +125,45 @@ class Difference:
         return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
 
 
-def compare(rows: Iterable[Row], standing: Iterable[Standing], *, now: dt.datetime) -> Difference:
-    """Return what the rows change in what stands. Rows that meet each other are refused."""
-    found = Difference()
-    wanted: dict[Key, list[Row]] = defaultdict(list)
+def compare(
+    rows: Iterable[Row[K, C]],
+    standing: Iterable[Standing[K, C]],
+    *,
+    now: dt.datetime,
+    double: Refusal = DOUBLE,
+) -> Difference[K, C]:
+    """Return what the rows change in what stands. Rows that meet each other are refused as `double`."""
+    found: Difference[K, C] = Difference()
+    wanted: dict[K, list[Row[K, C]]] = defaultdict(list)
     for row in rows:
         if row.end is not None and row.end <= now:
             found.past += 1
         else:
             wanted[row.key].append(row)
-    stands: dict[Key, list[Standing]] = defaultdict(list)
+    stands: dict[K, list[Standing[K, C]]] = defaultdict(list)
     for entry in standing:
         stands[entry.key].append(entry)
     for key in sorted({*wanted, *stands}, key=repr):
-        _one_key(wanted[key], stands[key], now=now, into=found)
+        _one_key(wanted[key], stands[key], now=now, into=found, double=double)
     return found
 
 
 def _one_key(
-    rows: list[Row], standing: list[Standing], *, now: dt.datetime, into: Difference
+    rows: list[Row[K, C]],
+    standing: list[Standing[K, C]],
+    *,
+    now: dt.datetime,
+    into: Difference[K, C],
+    double: Refusal,
 ) -> None:
     rows = sorted(rows, key=lambda row: row.start or now)
     for index, row in enumerate(rows):
         for other in rows[:index]:
             if overlap(_span(row, now), _span(other, now)):
-                into.refused.append((row.line, DOUBLE(line=other.line)))
+                into.refused.append((row.line, double(line=other.line)))
                 break
     left = list(standing)
-    fresh: list[Row] = []
+    fresh: list[Row[K, C]] = []
     for row in rows:
         same = next((one for one in left if _is_same(row, one, now=now)), None)
         if same is None:
@@ -157,11 +181,11 @@ def _one_key(
     into.added += fresh
 
 
-def _span(row: Row, now: dt.datetime) -> Span:
+def _span(row: Row[K, C], now: dt.datetime) -> Span:
     return Span(max(row.start or now, now), row.end)
 
 
-def _is_same(row: Row, entry: Standing, *, now: dt.datetime) -> bool:
+def _is_same(row: Row[K, C], entry: Standing[K, C], *, now: dt.datetime) -> bool:
     """Return whether a row says what stands: the same words, begun already or from the same moment."""
     if row.content != entry.content:
         return False

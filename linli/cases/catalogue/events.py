@@ -39,6 +39,47 @@ class FileApplied:
     ended_count: int
 
 
+@event("catalogue.duties_applied")
+class DutiesApplied:
+    draft_id: int
+    added_count: int
+    ended_count: int
+
+
+@event("catalogue.duty_reopened")
+class DutyReopened:
+    """The item ends at another moment than it would have; without one it goes on."""
+
+    item_id: int
+    valid_to: dt.datetime | None
+
+
+@event("category.added")
+class CategoryAdded:
+    category: Code
+    valid_from: dt.datetime
+
+
+@event("category.changed")
+class CategoryChanged:
+    category: Code
+
+
+@event("category.ended")
+class CategoryEnded:
+    category: Code
+    successor: Code
+    valid_to: dt.datetime
+
+
+@event("catalogue.categories_applied")
+class CategoriesApplied:
+    draft_id: int
+    added_count: int
+    changed_count: int
+    ended_count: int
+
+
 @event("catalogue.duty_added")
 class DutyAdded:
     item_id: int

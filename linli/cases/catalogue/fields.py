@@ -1,5 +1,6 @@
 """How a category is typed: code, name or other words in one field, with a list to choose from."""
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
@@ -23,12 +24,14 @@ class CategoryField(forms.CharField):
         super().__init__(**kwargs)
 
 
-def read_category(form: Any, *, words: str, code: str = "") -> Category | None:
+def read_category(
+    form: Any, *, words: str, code: str = "", at: dt.datetime | None = None
+) -> Category | None:
     """Return the category that a form names, or None after adding an error to its field `category`.
 
-    Where the words fit several, these stand in `form.categories`, and `code` is the one chosen of them.
+    `at`: only of those in force then. Where the words fit several, these stand in `form.categories`, and `code` is the one chosen of them.
     """
-    found = find_categories(words)
+    found = find_categories(words, at=at)
     chosen = [one for one in found if one.code == code]
     found = chosen or found
     if len(found) == 1:

@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.cases.catalogue.choices import DUTY_BOUND
 from linli.cases.catalogue.fields import CategoryField, read_category
-from linli.cases.catalogue.files import LARGEST
 from linli.cases.catalogue.models import CatalogueEntry, Category
 from linli.cases.catalogue.naming import Names
+from linli.cases.catalogue.sheets import LARGEST
 from linli.cases.choices import Urgency
 from linli.cases.clocks.choices import ClockCode
 from linli.cases.forms import RuleForm
@@ -25,7 +25,7 @@ UNITS_ID = "units"
 """Id of the list of units that a page offers: `catalogue/units.html`."""
 
 
-def _day(label: Any, **kwargs: Any) -> forms.DateField:
+def day_field(label: Any, **kwargs: Any) -> forms.DateField:
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     return forms.DateField(label=label, required=False, widget=widget, **kwargs)
 
@@ -102,8 +102,8 @@ class EntryForm(AreaForm):
             "required": _("Name the document that says so, with its date and article.")
         },
     )
-    valid_from = _day(_("From"), help_text=_("Left empty: from now on."))
-    valid_to = _day(_("To"), help_text=_("Left empty: without an end."))
+    valid_from = day_field(_("From"), help_text=_("Left empty: from now on."))
+    valid_to = day_field(_("To"), help_text=_("Left empty: without an end."))
 
     def clean_place(self) -> Place | None:
         return self.area(self.cleaned_data["place"])
@@ -182,8 +182,8 @@ class DutyForm(AreaForm):
             "required": _("Name the document that says so, with its date and article.")
         },
     )
-    valid_from = _day(_("From"), help_text=_("Left empty: from now on."))
-    valid_to = _day(_("To"), help_text=_("Left empty: without an end."))
+    valid_from = day_field(_("From"), help_text=_("Left empty: from now on."))
+    valid_to = day_field(_("To"), help_text=_("Left empty: without an end."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -195,7 +195,9 @@ class DutyForm(AreaForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if words := data.get("category"):
-            data["about"] = read_category(self, words=words, code=data.get("category_code", ""))
+            data["about"] = read_category(
+                self, words=words, code=data.get("category_code", ""), at=self.actor.now
+            )
         if "whose" in data:
             try:
                 data["unit"] = Names().unit(data["whose"])
@@ -222,12 +224,11 @@ class FileForm(RuleForm):
     """The catalogue as a spreadsheet."""
 
     file = forms.FileField(
-        label=_("Catalogue file"),
+        label=_("File"),
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx"}),
-        help_text=_("The whole catalogue of your area, as downloaded here and changed."),
         error_messages={
-            "required": _("Choose the file with the catalogue."),
-            "empty": _("The file is empty. Choose the file with the catalogue."),
+            "required": _("Choose the file that you changed."),
+            "empty": _("The file is empty. Choose the file that you changed."),
         },
     )
 
@@ -235,7 +236,7 @@ class FileForm(RuleForm):
         file = self.cleaned_data["file"]
         if file.size > LARGEST:
             raise forms.ValidationError(
-                _("The file is larger than 5 MB. A catalogue is smaller: is it the right one?")
+                _("The file is larger than 5 MB. Such lists are smaller: is it the right one?")
             )
         return file
 
@@ -253,7 +254,7 @@ class AskForm(AreaForm):
         error_messages={"required": _("Say where it would be: the community is enough.")},
     )
     urgency = forms.ChoiceField(label=_("Urgency"), choices=Urgency.choices, initial=Urgency.NORMAL)
-    on = _day(_("On"), help_text=_("Left empty: now."))
+    on = day_field(_("On"), help_text=_("Left empty: now."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -265,7 +266,9 @@ class AskForm(AreaForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if words := data.get("category"):
-            data["about"] = read_category(self, words=words, code=data.get("category_code", ""))
+            data["about"] = read_category(
+                self, words=words, code=data.get("category_code", ""), at=self.actor.now
+            )
         return data
 
     @property

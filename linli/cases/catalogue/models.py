@@ -1,5 +1,6 @@
 """Categories, the dispatch catalogue, duty lists, copies."""
 
+import datetime as dt
 from typing import Any, ClassVar
 
 import pgtrigger
@@ -9,7 +10,7 @@ from django.db.models.functions import Coalesce, Length, Right
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from linli.cases.catalogue.choices import DUTY_BOUND, LEAD_KINDS, SevenFive
+from linli.cases.catalogue.choices import DUTY_BOUND, LEAD_KINDS, DraftKind, SevenFive
 from linli.cases.choices import Urgency
 from linli.cases.clocks.choices import ClockCode
 from linli.territory.choices import CAN_LEAD, OrganisationKind
@@ -53,7 +54,7 @@ class Category(models.Model):
 
     The code holds the path, two characters a level. `usual_lead` is the kind of unit that leads such cases
     by common practice, `usual_class` its usual limit: a suggestion for a catalogue, never a rule. `words`: what people
-    also say for it, by spaces.
+    also say for it, by spaces. It is never deleted: it ends, and `successor` follows it. Unknown ends are open.
     """
 
     code = models.CharField(_("Category code"), max_length=8, unique=True, db_collation="C")
@@ -68,11 +69,39 @@ class Category(models.Model):
         _("Seven haves, five qualities"), max_length=16, choices=SevenFive.choices, blank=True
     )
     words = models.CharField(_("Also said"), max_length=200, blank=True)
+    valid_from = models.DateTimeField(_("From"), null=True)
+    valid_to = models.DateTimeField(_("To"), null=True)
+    successor = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        to_field="code",
+        null=True,
+        related_name="predecessors",
+        verbose_name=_("Followed by"),
+    )
+    version = models.IntegerField(default=1)
+
+    objects: ClassVar = DatedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("Category")
         ordering = ["code"]
+        triggers = [
+            pgtrigger.Protect(name="category_is_kept", operation=pgtrigger.Delete),
+        ]
         constraints = [
+            ends_after_start("category_ends_after_start"),
+            models.CheckConstraint(
+                name="category_follows_what_ends",
+                condition=Q(successor__isnull=True)
+                | Q(valid_to__isnull=False) & ~Q(successor=F("code")),
+            ),
+            models.UniqueConstraint(
+                fields=["parent", "name"],
+                condition=Q(valid_to__isnull=True),
+                nulls_distinct=False,
+                name="category_name_once_beside",
+            ),
             models.CheckConstraint(
                 name="category_code_is_path",
                 condition=Q(code__regex=r"^([0-9A-Z]{2}){1,4}$")
@@ -102,6 +131,10 @@ class Category(models.Model):
     def label(self) -> str:
         """Return the name in the language in force."""
         return self.name_en if (get_language() or "").startswith("en") else self.name
+
+    def is_over(self, at: dt.datetime) -> bool:
+        """Return whether it has ended at a moment."""
+        return self.valid_to is not None and self.valid_to <= at
 
     @property
     def shown(self) -> str:
@@ -297,8 +330,12 @@ class CopiedUnit(models.Model):
 
 
 class CatalogueDraft(models.Model):
-    """A catalogue file that an administrator is looking at: its rows as they were read, until applied."""
+    """A file that an administrator is looking at: its rows as they were read, until applied.
 
+    `what` it states the whole of: the catalogue, the duty lists, the tree of categories.
+    """
+
+    what = models.CharField(max_length=12, choices=DraftKind.choices, default=DraftKind.ENTRIES)
     name = models.CharField(max_length=200)
     rows = models.JSONField()
     made_at = models.DateTimeField()
@@ -307,6 +344,11 @@ class CatalogueDraft(models.Model):
 
     class Meta:
         verbose_name = _("Catalogue file")
+        constraints = [
+            models.CheckConstraint(
+                name="catalogue_draft_what_known", condition=Q(what__in=DraftKind.values)
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

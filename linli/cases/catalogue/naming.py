@@ -11,7 +11,7 @@ from linli.cases.catalogue.models import Category
 from linli.cases.choices import Urgency
 from linli.cases.clocks.choices import ClockCode
 from linli.kernel.errors import Refusal
-from linli.territory.choices import OrganisationKind
+from linli.territory.choices import CAN_LEAD, OrganisationKind
 from linli.territory.models import Organisation, Place
 from linli.territory.wording import listed
 
@@ -26,6 +26,13 @@ UNKNOWN_UNIT = Refusal(
 SEVERAL_UNITS = Refusal(
     "catalogue.several_units",
     _("Several organisations are called “%(found)s”: %(codes)s. Write the code of the one meant."),
+    "lead",
+)
+CANNOT_LEAD_KIND = Refusal(
+    "catalogue.kind_cannot_lead",
+    _(
+        "“%(kind)s” takes part but never leads. Name a kind that solves cases, such as a department."
+    ),
     "lead",
 )
 UNKNOWN_AREA = Refusal(
@@ -95,6 +102,17 @@ def urgency(text: str) -> str:
 
 def clock_class(text: str) -> str:
     return word(text, ClockCode)
+
+
+def kind_of(text: str) -> str:
+    """Return the kind of a unit that can lead, named by code or words. Raises UNKNOWN_UNIT, CANNOT_LEAD_KIND."""
+    asked = text.strip().casefold()
+    found = {**_spellings(OrganisationKind), **{w: k.value for w, k in ALSO.items()}}.get(asked)
+    if found is None:
+        raise UNKNOWN_UNIT(found=text.strip(), kind=OrganisationKind.STREET.label)
+    if found not in CAN_LEAD:
+        raise CANNOT_LEAD_KIND(kind=OrganisationKind(found).label)
+    return found
 
 
 class Names:

@@ -17,6 +17,7 @@ from linli.cases.catalogue.parts import (
     reopen_before,
     require_area,
     require_cover,
+    require_in_force,
     require_on_a_list,
     write_entries,
 )
@@ -98,7 +99,9 @@ ENDED_ALREADY = Refusal(
 @operation(P.CATALOGUE)
 def load_categories(*, actor: Actor, rows: Sequence[CategoryRow]) -> Loaded:
     """Create or correct categories by their code, parents first. A second load changes nothing."""
-    standing = Category.objects.in_bulk([row.code for row in rows], field_name="code")
+    standing: dict[str, Category] = Category.objects.in_bulk(
+        [row.code for row in rows], field_name="code"
+    )
     changed = 0
     fresh = []
     for row in rows:
@@ -134,7 +137,7 @@ def begin_catalogue(*, actor: Actor, basis: str) -> int:
         return 0
     made: list[tuple[CatalogueEntry, Sequence[CoHandler]]] = []
     above: dict[str, tuple[str, str]] = {}
-    for category in Category.objects.order_by("code"):
+    for category in Category.objects.on(actor.now).order_by("code"):
         kind = category.usual_lead
         if category.parent_id is None or kind in DUTY_BOUND:
             kind = OrganisationKind.STREET
@@ -177,11 +180,12 @@ def add_entry(
 
     An open-ended entry of the same category, urgency and area ends where an open-ended one begins: so an
     entry is changed. Raises OUTSIDE_AREA, ONE_LEAD, CANNOT_LEAD, LEAD_IS_CLOSED, NO_BASIS, IN_THE_PAST,
-    ENDS_BEFORE, OVERLAPS, OFF_EVERY_LIST, UNCOVERED.
+    ENDS_BEFORE, OVERLAPS, OFF_EVERY_LIST, UNCOVERED, CATEGORY_OVER, CATEGORY_FOLLOWED.
     """
     now = actor.now
     start = valid_from or now
     require_area(actor, P.CATALOGUE, place)
+    require_in_force(category, at=start)
     check_lead(lead, lead_kind)
     check_days(start, valid_to, now=now)
     if not basis.strip():
@@ -286,7 +290,8 @@ def add_duty(
 ) -> DutyItem:
     """Put a category on the duty list of a community's body, or of all of a kind in an area (article 17).
 
-    Raises OUTSIDE_AREA, NOT_DUTY_BOUND, NO_BASIS, IN_THE_PAST, ENDS_BEFORE, DUTY_OVERLAPS.
+    Raises OUTSIDE_AREA, NOT_DUTY_BOUND, NO_BASIS, IN_THE_PAST, ENDS_BEFORE, DUTY_OVERLAPS, CATEGORY_OVER,
+    CATEGORY_FOLLOWED.
     """
     now = actor.now
     start = valid_from or now
@@ -299,6 +304,7 @@ def add_duty(
             else str(dict(OrganisationKind.choices).get(kind, kind))
         )
         raise NOT_DUTY_BOUND(unit=name)
+    require_in_force(category, at=start)
     check_days(start, valid_to, now=now)
     if not basis.strip():
         raise NO_BASIS()

@@ -22,7 +22,7 @@ from linli.cases.catalogue.models import (
     CopiedUnit,
     DutyItem,
 )
-from linli.cases.catalogue.queries import Proposal
+from linli.cases.catalogue.queries import Proposal, standing_category
 from linli.cases.catalogue.rules import Span, first_gap
 from linli.kernel.actor import SCOPE_COLUMNS, Actor
 from linli.kernel.errors import Refusal
@@ -43,6 +43,16 @@ UNCOVERED = Refusal(
         "From %(day)s on nobody would lead “%(category)s” where no other entry helps. A first-level category keeps an "
         "entry for the whole installation and every urgency: write the new one first; it ends this one."
     ),
+)
+CATEGORY_OVER = Refusal(
+    "catalogue.category_over",
+    _("The category “%(category)s” has ended. Choose one that is in force."),
+    "category",
+)
+CATEGORY_FOLLOWED = Refusal(
+    "catalogue.category_followed",
+    _("The category “%(category)s” has ended. “%(successor)s” follows it: choose that."),
+    "category",
 )
 OFF_EVERY_LIST = Refusal(
     "catalogue.off_every_list",
@@ -91,9 +101,12 @@ def gaps(*, since: dt.datetime) -> dict[str, dt.datetime]:
     spans: dict[str, list[Span]] = {}
     for code, start, end in rows:
         spans.setdefault(code, []).append(Span(start, end))
-    first = Category.objects.filter(parent=None).values_list("code", flat=True)
-    found = {code: first_gap(spans.get(code, ()), since=since) for code in first}
-    return {code: at for code, at in found.items() if at is not None}
+    found: dict[str, dt.datetime] = {}
+    for one in Category.objects.not_over(since).filter(parent=None):
+        gap = first_gap(spans.get(one.code, ()), since=max(since, one.valid_from or since))
+        if gap is not None and not one.is_over(gap):
+            found[one.code] = gap
+    return found
 
 
 def require_cover(before: dict[str, dt.datetime], *, since: dt.datetime) -> None:
@@ -102,6 +115,15 @@ def require_cover(before: dict[str, dt.datetime], *, since: dt.datetime) -> None
         if code not in before or at < before[code]:
             category = Category.objects.get(code=code)
             raise UNCOVERED(category=category.label, day=day_of(at).isoformat())
+
+
+def require_in_force(category: Category, *, at: dt.datetime) -> None:
+    """Raise CATEGORY_OVER for a category that has ended at a moment."""
+    if category.is_over(at):
+        follows = standing_category(category, at=at)
+        if follows == category:
+            raise CATEGORY_OVER(category=category.label)
+        raise CATEGORY_FOLLOWED(category=category.label, successor=follows.shown)
 
 
 def require_on_a_list(

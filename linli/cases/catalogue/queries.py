@@ -27,9 +27,31 @@ from linli.territory.serving import codes_around, serving
 from linli.territory.wording import listed
 
 
-def find_categories(text: str) -> list[Category]:
-    """Return the categories that words may mean: code, name in either language, or other words. One query."""
-    categories = {one.code: one for one in Category.objects.all()}
+def categories_in_force(at: dt.datetime) -> QuerySet[Category]:
+    """Return the categories that a case may be given at a moment, in the order of the tree."""
+    rows: QuerySet[Category] = Category.objects.on(at)
+    return rows
+
+
+def standing_category(category: Category, *, at: dt.datetime) -> Category:
+    """Return the category that stands at a moment where this one stood; itself if it stands yet.
+
+    No query for one that has not ended, one a step else.
+    """
+    seen = {category.code}
+    while category.is_over(at) and category.successor and category.successor_id not in seen:
+        category = category.successor
+        seen.add(category.code)
+    return category
+
+
+def find_categories(text: str, *, at: dt.datetime | None = None) -> list[Category]:
+    """Return the categories that words may mean: code, name in either language, or other words. One query.
+
+    `at`: only those in force then; without it also those that have ended, e.g. for a search.
+    """
+    rows = Category.objects.all() if at is None else categories_in_force(at)
+    categories = {one.code: one for one in rows}
     known = [rules.Known(c.code, c.name, c.name_en, c.words) for c in categories.values()]
     return [categories[one.code] for one in rules.meant(text, known)]
 
@@ -173,11 +195,13 @@ def proposal_for(
 ) -> Proposal:
     """Return who leads a case by the catalogue at a moment, and which entries were passed over and why.
 
-    At most three queries, and one a step below the community.
+    A category that has ended stands for the one that follows it. At most three queries, and one a step below
+    the community.
     """
     units = serving(place, on=day_of(at))
     if category is None:
         return Proposal(None, place, at, units, ())
+    category = standing_category(category, at=at)
     is_bound = any(unit.kind in DUTY_BOUND for unit in units)
     duties = duties_for(category, at=at) if is_bound else []
     passed: list[PassedOver] = []

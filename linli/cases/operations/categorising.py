@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from linli.cases.catalogue.models import Category
+from linli.cases.catalogue.parts import require_in_force
 from linli.cases.events import CaseCategorised
 from linli.cases.models import Case
 from linli.cases.parts import happened, locked_order
@@ -23,7 +24,7 @@ CLOSED = Refusal(
 def categorise(*, actor: Actor, case_id: int, category: Category) -> Case:
     """Say what a case is about. The same category again changes nothing.
 
-    Orders that stand stay where they are. Raises Case.DoesNotExist outside the scope, CLOSED.
+    Orders that stand stay where they are. Raises Case.DoesNotExist outside the scope, CLOSED, or that of an ended category.
     """
     case, _order = locked_order(case_id, actor=actor, permission=P.DISPATCH)
     if case.state == "closed":
@@ -31,6 +32,7 @@ def categorise(*, actor: Actor, case_id: int, category: Category) -> Case:
     before = case.category
     if before == category:
         return case
+    require_in_force(category, at=actor.now)
     case.category = category
     Case.objects.filter(pk=case.pk).update(category=category)
     said = CaseCategorised(

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from django.utils.translation import gettext_lazy as _
 
 from linli.cases.catalogue.parts import send_copies
-from linli.cases.catalogue.queries import proposal_for
+from linli.cases.catalogue.queries import Proposal, proposal_for
 from linli.cases.catalogue.rules import OFF_LIST_NOW, class_by
 from linli.cases.clocks.parts import columns, set_alerts
 from linli.cases.clocks.queries import deadlines_of, profile_for
 from linli.cases.clocks.rules import class_of
-from linli.cases.events import CaseDispatched, TaskGiven
+from linli.cases.events import CaseCategorised, CaseDispatched, TaskGiven
 from linli.cases.models import Case, CoTask, WorkOrder
 from linli.cases.operations.helping import HIDDEN_FROM_PARTNERS, TELLS_WHO_ASKED
 from linli.cases.parts import happened, locked_order, move_case, require_case
@@ -77,7 +77,7 @@ def dispatch(
     """Give a case to a lead unit; both clocks start now, by the profile in force at its place.
 
     Whom the catalogue names needs no reason, any other unit does; a community's body leads only what is on its
-    duty list (article 17); when a sub-district leads, the district gets a copy (article 12). `clock_class` is
+    duty list (article 17); a category that has ended gives way to the one that follows it; when a sub-district leads, the district gets a copy (article 12). `clock_class` is
     one of ClockCode, that of the catalogue and the case's kind and urgency if empty; `by_override` takes the
     limits of the override in force there (an epidemic's). `helper_ids`: those of the catalogue's co-handlers that
     get a co-task at once, with `helper_words` to do, due with the order. Raises Case.DoesNotExist outside the scope;
@@ -96,6 +96,7 @@ def dispatch(
         if broken:
             raise broken
     entry = proposal.entry if lead in proposal.leads else None
+    _follow_category(case, proposal, actor=actor)
     profile = profile_for(case.place, at=actor.now, override=by_override)
     if profile is None:
         raise NO_PROFILE(place=case.place.label)
@@ -141,6 +142,17 @@ def dispatch(
         )
         happened(case, given, actor=actor)
     return order
+
+
+def _follow_category(case: Case, proposal: Proposal, *, actor: Actor) -> None:
+    """Give the case the category that follows its own, if that has ended since it was said."""
+    before, now = case.category, proposal.category
+    if before is None or now is None or before == now:
+        return
+    case.category = now
+    Case.objects.filter(pk=case.pk).update(category=now)
+    said = CaseCategorised(case_id=case.pk, before=Code(before.code), category=Code(now.code))
+    happened(case, said, actor=actor)
 
 
 def _given_parts(

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from linli.cases.catalogue.models import Category
+from linli.cases.catalogue.parts import require_in_force
 from linli.cases.choices import Channel, Confidentiality, Kind, Urgency
 from linli.cases.events import CaseReceived
 from linli.cases.models import Case, Requester
@@ -142,6 +143,8 @@ def checked_rows(draft: Draft, *, actor: Actor) -> tuple[Case, Requester]:
         raise UNKNOWN_PLACE(place="")
     if not _within(draft.place, actor=actor):
         raise OUTSIDE(place=draft.place.label)
+    if draft.category is not None:
+        require_in_force(draft.category, at=draft.received_at or actor.now)
     for moment in (draft.occurred_at, draft.received_at):
         if moment is not None:
             check_moment(moment, now=actor.now)

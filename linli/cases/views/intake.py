@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from linli.cases import operations, queries
-from linli.cases.catalogue.fields import all_categories
-from linli.cases.catalogue.queries import find_categories, proposal_for
+from linli.cases.catalogue.queries import categories_in_force, find_categories, proposal_for
 from linli.cases.choices import Urgency
 from linli.cases.clocks.queries import profile_for
 from linli.cases.forms import TakeCallForm
@@ -47,7 +46,7 @@ def take_call(request: ActorRequest) -> HttpResponse:
     context = {
         "form": form,
         "limits": _limits(actor),
-        "categories": all_categories(),
+        "categories": categories_in_force(actor.now),
         "just_received": seen.filter(number=received).first() if received else None,
         "loop_step": "hear",
     }
@@ -69,7 +68,7 @@ def intake_hints(request: ActorRequest) -> HttpResponse:
         earlier = queries.earlier_of(e164(request.POST.get("phone", "")), actor=actor)
     except NotATelephone:
         earlier = []
-    about = find_categories(request.POST.get("category", ""))
+    about = find_categories(request.POST.get("category", ""), at=actor.now)
     context = {
         "place_words": words,
         "candidates": with_paths(places),

@@ -11,8 +11,7 @@ from django.views.decorators.http import require_POST
 
 from linli.cases import operations, queries
 from linli.cases.catalogue.faces import offers_of
-from linli.cases.catalogue.fields import all_categories
-from linli.cases.catalogue.queries import Proposal, proposal_for
+from linli.cases.catalogue.queries import Proposal, categories_in_force, proposal_for
 from linli.cases.catalogue.rules import class_by
 from linli.cases.clocks.queries import offered
 from linli.cases.clocks.rules import class_of
@@ -64,7 +63,8 @@ def categorise(request: ActorRequest, number: str) -> HttpResponse:
     """Say what a case is about; the catalogue then names its lead."""
     case = case_or_404(request, number, permission=P.DISPATCH)
     about = case.category.shown if case.category else ""
-    form = CategoriseForm(request.POST or None, initial={"category": about})
+    at = request.actor.now
+    form = CategoriseForm(request.POST or None, at=at, initial={"category": about})
     if request.method == "POST" and form.is_valid():
         with form.catching():
             operations.categorise(
@@ -74,7 +74,7 @@ def categorise(request: ActorRequest, number: str) -> HttpResponse:
     context = {
         "case": case,
         "form": form,
-        "categories": all_categories(),
+        "categories": categories_in_force(at),
         "loop_step": "dispatch",
     }
     page = "catalogue/categorise.html" + ("#form" if request.htmx and not form.errors else "")

@@ -351,4 +351,4 @@ def english_organisation(name: str) -> str:
     if around:
         area = _with_ending(around[1], (*_AREAS, *_DISTRICTS))
         return f"{area} {romanised(name[around.end() :])}"
-    return romanised(name)
+    return _with_ending(name, (("小区", "Compound"), *_AREAS)) or romanised(name)

@@ -7,9 +7,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from linli.cases.catalogue.faces import offers_of
-from linli.cases.catalogue.fields import all_categories
 from linli.cases.catalogue.forms import AskForm
-from linli.cases.catalogue.queries import Proposal, copied_to, proposal_for
+from linli.cases.catalogue.queries import Proposal, categories_in_force, copied_to, proposal_for
 from linli.cases.catalogue.rules import class_by
 from linli.cases.choices import Urgency
 from linli.cases.clocks.queries import deadlines_of, profile_for
@@ -26,7 +25,7 @@ def ask(request: ActorRequest) -> HttpResponse:
     given = request.GET.copy()
     given.setdefault("urgency", Urgency.NORMAL)
     form = AskForm(given if asked else None, actor=request.actor, permission=P.SEE_CATALOGUE)
-    context: dict[str, Any] = {"form": form, "categories": all_categories()}
+    context: dict[str, Any] = {"form": form, "categories": categories_in_force(request.actor.now)}
     if asked and form.is_valid():
         urgency = form.cleaned_data["urgency"]
         proposal = proposal_for(

@@ -9,10 +9,9 @@ from django.views.decorators.http import require_POST
 
 from linli.cases.catalogue import operations
 from linli.cases.catalogue.choices import DUTY_BOUND
-from linli.cases.catalogue.fields import all_categories
 from linli.cases.catalogue.forms import BOUND_KINDS, DutyForm
 from linli.cases.catalogue.models import DutyItem
-from linli.cases.catalogue.queries import duty_items
+from linli.cases.catalogue.queries import categories_in_force, duty_items
 from linli.cases.permissions import CasePermission as P
 from linli.kernel.http import ActorRequest, needs
 from linli.territory.models import Organisation
@@ -58,7 +57,7 @@ def _page(request: ActorRequest, *, form: DutyForm | None = None) -> HttpRespons
         "page": page,
         "may_change": may_change,
         "form": form or (DutyForm(actor=actor, permission=P.CATALOGUE) if may_change else None),
-        "categories": all_categories() if may_change else [],
+        "categories": categories_in_force(actor.now) if may_change else [],
         "units": list(Organisation.objects.filter(is_open=True, kind__in=DUTY_BOUND))
         if may_change
         else [],

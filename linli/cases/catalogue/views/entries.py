@@ -11,11 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from linli.cases.catalogue import operations
-from linli.cases.catalogue.fields import all_categories
 from linli.cases.catalogue.forms import EntryForm, filled_from
 from linli.cases.catalogue.models import CatalogueEntry, Category, ancestry
 from linli.cases.catalogue.parts import holds_all
-from linli.cases.catalogue.queries import entries_of, find_categories
+from linli.cases.catalogue.queries import categories_in_force, entries_of, find_categories
 from linli.cases.permissions import CasePermission as P
 from linli.kernel.http import ActorRequest, needs
 from linli.territory.choices import OrganisationKind
@@ -30,13 +29,13 @@ BASIS = "《北京市接诉即办工作条例》第十一条、第十二条"
 def home(request: ActorRequest) -> HttpResponse:
     """Show the first levels with who leads them everywhere, and what lies below."""
     words = request.GET.get("q", "").replace("\0", "").strip()[:100]
-    found = find_categories(words) if words else []
+    now = request.actor.now
+    found = find_categories(words, at=now) if words else []
     if len(found) == 1:
         return redirect("catalogue:category", code=found[0].code)
-    categories = list(all_categories())
+    categories = list(categories_in_force(now))
     wide: dict[str, CatalogueEntry] = {}
     counts: dict[str, int] = {}
-    now = request.actor.now
     for entry in entries_of("", at=now):
         first = entry.category.code[:2]
         counts[first] = counts.get(first, 0) + 1
@@ -110,6 +109,7 @@ def end_entry(request: ActorRequest, entry_id: int) -> HttpResponse:
 def _around(code: str) -> Mapping[str, Category]:
     """Return a category with those above it and right below it, by code. One query; raises Http404."""
     rows = Category.objects.filter(Q(code__in=ancestry(code)) | Q(parent__code=code))
+    rows = rows.select_related("successor")
     tree = {one.code: one for one in rows.annotate(count=Count("entries")).order_by("code")}
     if code not in tree:
         raise Http404
@@ -125,13 +125,18 @@ def _page(
     started = request.GET.get("from", "")
     before = next((one for one in entries if str(one.pk) == started), None)
     may_change = actor.may(P.CATALOGUE)
+    if shown.is_over(actor.now):
+        may_change = False
     if form is None and may_change:
         initial = filled_from(before) if before else {"basis": _basis_of(entries)}
         form = EntryForm(actor=actor, permission=P.CATALOGUE, initial=initial)
     context: dict[str, Any] = {
         "category": shown,
         "above": [tree[one] for one in shown.ancestry[:-1]],
-        "children": [one for one in tree.values() if one.parent_id == code],
+        "children": [
+            one for one in tree.values() if one.parent_id == code and not one.is_over(actor.now)
+        ],
+        "keeps": holds_all(actor, P.CATALOGUE),
         "own": [one for one in entries if one.category_id == shown.pk],
         "below": [one for one in entries if one.category_id != shown.pk],
         "past": list(
