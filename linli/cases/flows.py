@@ -6,6 +6,13 @@ from linli.cases import guards
 from linli.cases.permissions import CasePermission as P
 from linli.kernel.flow import STAYS, Flow, Move, State
 
+WAITING = ("received", "pending_dispatch")
+"""States in which a case has no order yet."""
+_HELD = ("in_progress", "on_ledger")
+_WORKED_ON = ("accepted", "in_progress", "paused", "on_ledger")
+_RATED = (*_HELD, "reported", "verified", "followed_up", "closed")
+_TO_FOLLOW_UP = ("reported", "verified")
+
 CASE = Flow(
     name="case",
     initial="received",
@@ -33,7 +40,7 @@ CASE = Flow(
         Move(
             "consult",
             _("Consult a unit"),
-            ("received", "pending_dispatch"),
+            WAITING,
             "pending_dispatch",
             P.DISPATCH,
             needs=("unit", "words"),
@@ -52,7 +59,7 @@ CASE = Flow(
         Move(
             "dispatch",
             _("Dispatch"),
-            ("received", "pending_dispatch"),
+            WAITING,
             "in_handling",
             P.DISPATCH,
             icon="send",
@@ -61,7 +68,7 @@ CASE = Flow(
             Move(
                 name,
                 label,
-                ("received", "pending_dispatch"),
+                WAITING,
                 target,
                 P.TRIAGE,
                 needs=("disposition", "text"),
@@ -100,8 +107,6 @@ CASE = Flow(
 EARLY = ("answered", "transferred", "referred", "merged", "declined")
 """Early outcomes: the request ended with a notice told to the caller, and no order."""
 ENDED = ("closed", *EARLY)
-WAITING = ("received", "pending_dispatch")
-"""States in which a case has no order yet."""
 
 ORDER = Flow(
     name="order",
@@ -236,7 +241,7 @@ ORDER = Flow(
         Move(
             "ask_hold",
             _("Ask to hold it on the ledger"),
-            ("in_progress", "on_ledger"),
+            _HELD,
             STAYS,
             P.HANDLE,
             needs=("reason", "words", "until"),
@@ -246,7 +251,7 @@ ORDER = Flow(
         Move(
             "hold",
             _("Hold it on the ledger"),
-            ("in_progress", "on_ledger"),
+            _HELD,
             "on_ledger",
             P.APPROVE,
             guard=guards.the_district,
@@ -265,7 +270,7 @@ ORDER = Flow(
         Move(
             "escalate",
             _("Ask for help from above"),
-            ("accepted", "in_progress", "paused", "on_ledger"),
+            _WORKED_ON,
             STAYS,
             P.HANDLE,
             needs=("reason", "words"),
@@ -275,7 +280,7 @@ ORDER = Flow(
         Move(
             "help",
             _("Answer the call for help"),
-            ("accepted", "in_progress", "paused", "on_ledger"),
+            _WORKED_ON,
             STAYS,
             P.APPROVE,
             needs=("decision",),
@@ -285,7 +290,7 @@ ORDER = Flow(
         Move(
             "ask_exclusion",
             _("Ask to leave it out of the rates"),
-            ("in_progress", "on_ledger", "reported", "verified", "followed_up", "closed"),
+            _RATED,
             STAYS,
             P.HANDLE,
             needs=("reason", "words", "evidence", "until"),
@@ -295,7 +300,7 @@ ORDER = Flow(
         Move(
             "exclude",
             _("Leave it out of the rates"),
-            ("in_progress", "on_ledger", "reported", "verified", "followed_up", "closed"),
+            _RATED,
             STAYS,
             P.APPROVE,
             guard=guards.the_office,
@@ -304,16 +309,7 @@ ORDER = Flow(
         Move(
             "refuse",
             _("Refuse the application"),
-            (
-                "accepted",
-                "in_progress",
-                "paused",
-                "on_ledger",
-                "reported",
-                "verified",
-                "followed_up",
-                "closed",
-            ),
+            (*_WORKED_ON, *_TO_FOLLOW_UP, "followed_up", "closed"),
             STAYS,
             P.APPROVE,
             needs=("decision",),
@@ -322,17 +318,7 @@ ORDER = Flow(
         Move(
             "supervise",
             _("Supervise"),
-            (
-                "dispatched",
-                "objecting",
-                "accepted",
-                "in_progress",
-                "paused",
-                "on_ledger",
-                "reported",
-                "verified",
-                "followed_up",
-            ),
+            ("dispatched", "objecting", *_WORKED_ON, *_TO_FOLLOW_UP, "followed_up"),
             STAYS,
             P.SUPERVISE,
             needs=("reason", "words"),
@@ -362,7 +348,7 @@ ORDER = Flow(
         Move(
             "miss_follow_up",
             _("No answer"),
-            ("reported", "verified"),
+            _TO_FOLLOW_UP,
             STAYS,
             P.FOLLOW_UP,
             guard=guards.not_own_work,
@@ -371,7 +357,7 @@ ORDER = Flow(
         Move(
             "follow_up",
             _("Follow up"),
-            ("reported", "verified"),
+            _TO_FOLLOW_UP,
             "followed_up",
             P.FOLLOW_UP,
             needs=("answered", "satisfaction"),
@@ -390,7 +376,7 @@ ORDER = Flow(
         Move(
             "finish",
             _("Close"),
-            ("reported", "verified", "followed_up"),
+            (*_TO_FOLLOW_UP, "followed_up"),
             "closed",
             P.FOLLOW_UP,
             guard=guards.may_finish,

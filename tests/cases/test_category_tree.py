@@ -173,6 +173,17 @@ def test_what_nothing_uses_ends_alone(town: Town, clerk: Actor) -> None:
     assert other.code > made.code
 
 
+def test_what_has_not_begun_yet_is_taken_back_and_never_was(town: Town, clerk: Actor) -> None:
+    made = tree.add_category(
+        actor=clerk, parent=None, said=SAID, basis=BASIS, valid_from=NOW + 3 * DAY
+    )
+    over = tree.end_category(actor=clerk, code=made.code, successor=town.categories["02"])
+    assert over.valid_to == over.valid_from
+    assert made not in categories_in_force(NOW + 5 * DAY)
+    assert not CatalogueEntry.objects.filter(category=made).exists()
+    assert made.code not in parts.gaps(since=NOW)
+
+
 def test_a_category_is_never_deleted(town: Town) -> None:
     with pytest.raises(DatabaseError, match="annot delete"), transaction.atomic():
         Category.objects.filter(code="1304").delete()

@@ -96,6 +96,7 @@ def test_what_was_dropped_comes_back_equal_and_serves(
     for _ in range(2):  # restored, dropped, restored
         told = run("db", "restore", str(file), database=target)
         assert "equal to the backup" in told
+        assert "linli audit restored" in told
         after = contents(target)
         assert before == after
         assert after.tables["cases_case"][0] == len(STEPS)

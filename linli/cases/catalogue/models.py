@@ -90,7 +90,13 @@ class Category(models.Model):
             pgtrigger.Protect(name="category_is_kept", operation=pgtrigger.Delete),
         ]
         constraints = [
-            ends_after_start("category_ends_after_start"),
+            # One that was taken back before it began ends where it would have begun: it never was.
+            models.CheckConstraint(
+                name="category_ends_after_start",
+                condition=Q(valid_from__isnull=True)
+                | Q(valid_to__isnull=True)
+                | Q(valid_to__gte=F("valid_from")),
+            ),
             models.CheckConstraint(
                 name="category_follows_what_ends",
                 condition=Q(successor__isnull=True)

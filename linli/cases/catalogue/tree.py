@@ -203,7 +203,7 @@ def move_category(*, actor: Actor, code: str, to: Category | None, basis: str = 
 def _moved(category: Category, to: Category | None, *, basis: str, actor: Actor) -> Category:
     """Write a category and all below it anew under another; what hung on the old ones goes along."""
     said = said_of(category)
-    below = list(Category.objects.on(actor.now).filter(parent=category).order_by("code"))
+    below = list(Category.objects.not_over(actor.now).filter(parent=category).order_by("code"))
     leads_everywhere = CatalogueEntry.objects.on(actor.now).filter(
         category=category, place=None, urgency="", valid_to=None
     )
@@ -212,7 +212,7 @@ def _moved(category: Category, to: Category | None, *, basis: str, actor: Actor)
         to,
         said,
         code=free_code(to),
-        start=actor.now,
+        start=max(actor.now, category.valid_from or actor.now),
         basis=basis,
         actor=actor,
         is_led=leads_everywhere.exists(),
@@ -421,6 +421,7 @@ def finish(category: Category, *, successor: str, at: dt.datetime, actor: Actor)
     for table in (CatalogueEntry, DutyItem):
         rows = table.objects.not_over(at).filter(category=category)
         end_rows(list(rows), at=at, actor=actor)
+    at = max(at, category.valid_from or at)
     category.valid_to, category.successor_id = at, successor or None
     category.version += 1
     category.save(update_fields=["valid_to", "successor", "version"])

@@ -13,6 +13,7 @@ from linli.cases.rules import ThreeRates
 from linli.kernel.actor import SCOPE_COLUMNS
 from linli.kernel.http import ActorRequest, needs
 from linli.territory.models import Place
+from linli.territory.serving import own_areas
 
 EARLIEST = dt.date(2000, 1, 1)
 """No installation holds a case from before; dates near year 1 have no month before them."""
@@ -32,15 +33,19 @@ def month_asked(text: str, *, now: dt.datetime) -> dt.date:
 
 @needs(P.SEE_RATES)
 def rates(request: ActorRequest) -> HttpResponse:
-    """Show the rates of the actor's area, and of each area just below it."""
+    """Show the rates of one of the actor's areas, and of each area just below it."""
     actor = request.actor
     month = month_asked(request.GET.get("month", ""), now=actor.now)
     before = (month - dt.timedelta(days=1)).replace(day=1)
     after = (month + dt.timedelta(days=31)).replace(day=1)
-    column, code = next(iter(actor.scopes(P.SEE_RATES)))
+    held = {code: column for column, code in actor.scopes(P.SEE_RATES)}
+    asked = request.GET.get("area", "")
+    code = asked if asked in held else next(iter(held))
+    column = held[code]
     period: dict[str, Any] = {"column": column, "code": code, "as_of": actor.now}
     context: dict[str, Any] = {
         "place": Place.objects.get(code=code),
+        "areas": own_areas(actor, P.SEE_RATES),
         "month": month,
         "previous": f"{before:%Y-%m}",
         "next": f"{after:%Y-%m}" if after <= timezone.localtime(actor.now).date() else None,

@@ -67,6 +67,11 @@ def restore(file: Path, database: str | None) -> None:
         click.echo(f"{len(done.differences)} differences in {tables} tables · 与备份不一致")
         sys.exit(DIFFERENT)
     click.echo(f"{tables} tables, {rows} rows, equal to the backup · 与备份一致")
+    if database is None:
+        click.echo(
+            "Before you start Linli: `linli audit restored` notes where the sealed record ends now · "
+            "启动前请运行 linli audit restored，记下封存记录现在到哪里"
+        )
     sys.exit(KEYS_MISSING if done.missing_keys else 0)
 
 

@@ -49,7 +49,6 @@ PEOPLE = (
     Person("street-fatou", "李闻", "street-fatou", "community_worker", "110105019"),
     Person("street-balizhuang", "沈知行", "street-balizhuang", "community_worker", "110105015"),
     Person("street-anzhen", "宋临川", "street-anzhen", "community_worker", "110105008"),
-    Person("district-chaoyang", "任致远", "district-chaoyang", "district_officer", "110105"),
     Person("officer-fatou", "宋知微", "street-fatou", "street_officer", "110105019"),
     Person("officer-chaoyang", "秦明远", "district-chaoyang", "district_officer", "110105"),
     Person("office", "顾清和", "hotline", "hotline_officer", "110000"),

@@ -66,6 +66,12 @@ def html_language() -> str:
     return "en" if (get_language() or "").startswith("en") else "zh-CN"
 
 
+@register.simple_tag
+def gap() -> str:
+    """Return what stands between two sentences: nothing behind a full-width stop."""
+    return " " if html_language() == "en" else ""
+
+
 @register.simple_tag(takes_context=True)
 def back(context: template.Context) -> str:
     """Return the page of ours that the reader came from."""
