@@ -28,7 +28,7 @@ UNITS = (
     Unit("street-balizhuang", "八里庄街道办事处", "Balizhuang Sub-district Office", "street", "110105015"),
     Unit("street-anzhen", "安贞街道办事处", "Anzhen Sub-district Office", "street", "110105008"),
     Unit("committee-shuanghe", "双合家园社区居委会", "Shuanghe Jiayuan Residents' Committee", "committee", "110105019029"),
-    Unit("committee-huamao", "华贸中心社区居委会", "Huamao Centre Residents' Committee", "committee", "110105015044"),
+    Unit("committee-huamao", "华贸中心社区居委会", "Huamao Zhongxin Residents' Committee", "committee", "110105015044"),
     Unit("committee-anhuali", "安华里社区居委会", "Anhuali Residents' Committee", "committee", "110105008054"),
     Unit("property-hemu", "和木物业服务有限公司（虚构）", "Hemu Property (invented)", "property", "110105019029"),
     Unit("property-qingcheng", "青橙物业服务有限公司（虚构）", "Qingcheng Property (invented)", "property", "110105015044"),

@@ -1,5 +1,6 @@
 """The tree of categories as an administrator keeps it: the whole, and one category to change, move or end."""
 
+from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
@@ -31,13 +32,22 @@ def _tree_page(request: ActorRequest, *, form: NewCategoryForm | None = None) ->
     counted = Category.objects.annotate(count=Count("entries")).order_by("code")
     rows = list(counted.select_related("successor"))
     context: dict[str, Any] = {
-        "rows": [one for one in rows if not one.is_over(now)],
+        "groups": _groups([one for one in rows if not one.is_over(now)]),
         "ended": [one for one in rows if one.is_over(now)],
         "may_change": may_change,
         "form": form or (NewCategoryForm(parent=None) if may_change else None),
     }
     failed = form is not None and form.errors
     return render(request, "catalogue/tree.html", context, status=422 if failed else 200)
+
+
+def _groups(rows: list[Category]) -> list[dict[str, Any]]:
+    """Return the rows by the first level they lie in, in the order of the codes."""
+    return [
+        {"first": group[0], "rows": group}
+        for _code, found in groupby(rows, key=lambda one: one.code[:2])
+        if (group := list(found))
+    ]
 
 
 @needs(P.CATALOGUE)
