@@ -222,7 +222,11 @@ def a_case(town: Town, *, at: str = "received", now: dt.datetime = NOW, **given:
         (
             operations.report,
             handler,
-            {"resolution": resolution, "public_reply": "已修好，请您试用。"},
+            {
+                "resolution": resolution,
+                "public_reply": "已修好，请您试用。",
+                "evidence": "维保单位的完工单，家里有老人，没有拍照。",
+            },
         ),
         (operations.follow_up, "follow_up", {"means": "phone", "was_contacted": True, **answers}),
         (operations.close, "follow_up", {}),

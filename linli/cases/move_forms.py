@@ -22,7 +22,7 @@ from linli.cases.forms import ContactForm, ReportForm, RuleForm
 from linli.cases.models import Case
 from linli.cases.notices import SHIPPED
 from linli.cases.queries import leads_for, units_around
-from linli.cases.rules import REASONS, UNTIL_AT_MOST
+from linli.cases.rules import REASONS, UNTIL_AT_MOST, needs_evidence
 from linli.kernel.actor import Actor
 from linli.kernel.ids import read_number
 
@@ -69,7 +69,15 @@ class ReportMove(ReportForm, MoveForm):
         label=_("What shows it"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_(
+            "A photo of after handling says it best; add it to the case first. Without one: what shows it, and "
+            "why there is no photo."
+        ),
     )
+
+    def prepare(self) -> None:
+        if not needs_evidence(self.case.kind):
+            self.fields["evidence"].help_text = _("Only if there is something to show.")
 
 
 # — what becomes of the request —

@@ -20,7 +20,12 @@ from linli.cases.choices import (
     SupervisionReason,
 )
 from linli.cases.clocks.choices import LimitUnit
-from linli.cases.rules import CONSULT_AT_MOST, EXCLUDE_AT_MOST, HOLD_AT_MOST, PAUSE_AT_MOST
+from linli.cases.rules import (
+    CONSULT_AT_MOST,
+    EXCLUDE_AT_MOST,
+    HOLD_AT_MOST,
+    PAUSE_AT_MOST,
+)
 from linli.kernel.actor import Actor
 from linli.kernel.flow import State
 from linli.territory.models import Organisation
@@ -328,7 +333,10 @@ class Application(models.Model):
 
 
 class Report(models.Model):
-    """反馈. What a lead reported, each time; the order's own columns hold the last one."""
+    """反馈. What a lead reported, each time; the order's own columns hold the last one.
+
+    `evidence`: what shows it, where no photo of afterwards does.
+    """
 
     order = models.ForeignKey("cases.WorkOrder", models.CASCADE, related_name="reports")
     at = models.DateTimeField()
@@ -342,6 +350,25 @@ class Report(models.Model):
         constraints = [
             known("report_resolution_known", "resolution", Resolution),
             said("report_says_something", "public_reply"),
+        ]
+        triggers = [
+            # Something shows what was done: words, or a photo of afterwards that is newer than the last report.
+            pgtrigger.Trigger(
+                name="report_is_shown",
+                operation=pgtrigger.Insert,
+                when=pgtrigger.Before,
+                condition=pgtrigger.Q(new__evidence=""),
+                func=(
+                    "PERFORM 1 FROM cases_workorder o JOIN cases_case c ON c.id = o.case_id "
+                    "WHERE o.id = NEW.order_id AND c.kind IN ('help', 'complaint', 'report') AND NOT EXISTS ("
+                    "SELECT 1 FROM cases_attachment a WHERE a.order_id = o.id AND a.kind = 'after' "
+                    "AND a.withdrawn_at IS NULL AND a.at > COALESCE("
+                    "(SELECT max(r.at) FROM cases_report r WHERE r.order_id = o.id), '-infinity')); "
+                    "IF FOUND THEN RAISE EXCEPTION 'a report that nothing shows' "
+                    "USING ERRCODE = 'check_violation', CONSTRAINT = 'report_is_shown'; END IF; "
+                    "RETURN NEW;"
+                ),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -133,6 +133,19 @@ def check_words(words: str) -> None:
         raise WORDS_TOO_LONG(length=len(words), limit=WORDS_LIMIT)
 
 
+SHOWN_KINDS = ("help", "complaint", "report")
+"""Kinds of request that ask for something to be done: a report of them says what shows that it was."""
+
+
+def needs_evidence(kind: str) -> bool:
+    """Return whether a report to a request of this kind rests on evidence besides the reply.
+
+    An inquiry, a suggestion and praise are answered by the reply itself. Source: the fields of a report in
+    the domain's table of moves (reply, evidence, result).
+    """
+    return kind in SHOWN_KINDS
+
+
 def title_of(title: str, words: str) -> str:
     """Return the title given, else the first sentence of the words, cut at a readable length."""
     if _can_be_seen(title):

@@ -104,6 +104,8 @@ DOES: dict[str, Any] = {
     "cases.miss_follow_up": _("note that a call back was not answered"),
     "cases.close": _("close a case"),
     "cases.attach": _("add photos to a case"),
+    "cases.attach_to_task": _("add photos of before and after at a task given to their unit"),
+    "cases.withdraw_from_task": _("withdraw a photo that their own unit added at a task"),
     "cases.share_attachment": _("open a photo of their own unit to partners, or close it"),
     "cases.withdraw_attachment": _("withdraw a photo of their own unit"),
     "cases.look_at_identity": _("look at a proof of identity, giving a reason that is kept"),

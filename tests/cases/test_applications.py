@@ -253,7 +253,11 @@ def test_a_lead_goes_on_before_the_pause_is_over_and_the_clock_with_it(town: Tow
     grant(town, case, "ask_pause")
     with pytest.raises(RuleBroken):
         operations.report(
-            actor=town.actor("worker"), case_id=case.pk, resolution="solved", public_reply="好了"
+            actor=town.actor("worker"),
+            case_id=case.pk,
+            resolution="solved",
+            public_reply="好了",
+            evidence="完工单",
         )
     order = operations.resume(actor=town.actor("worker", now=NOW + 2 * DAY), case_id=case.pk)
     assert order.state == "in_progress"

@@ -93,6 +93,7 @@ def test_a_clock_that_stopped_alerts_nobody(town: Town, case: Case) -> None:
         case_id=case.pk,
         resolution="solved",
         public_reply="已修好。",
+        evidence="完工单",
     )
     assert sweep(NOW + 30 * HOUR) == Swept(settled=3, raised=0)
 

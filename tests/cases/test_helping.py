@@ -140,7 +140,11 @@ def test_nothing_closes_while_a_part_is_open(town: Town) -> None:
     case = a_case(town, at="in_progress")
     task = give(town, case)
     operations.report(
-        actor=town.actor("worker"), case_id=case.pk, resolution="solved", public_reply="修好了"
+        actor=town.actor("worker"),
+        case_id=case.pk,
+        resolution="solved",
+        public_reply="修好了",
+        evidence="完工单",
     )
     operations.follow_up(
         actor=town.actor("follow_up"),

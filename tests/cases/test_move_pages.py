@@ -177,7 +177,11 @@ def test_a_closed_move_says_why_on_the_case_and_on_its_own_page(town: Town) -> N
     officer = town.actor("street_officer", now=NOW - HOUR)
     operations.send_back(actor=officer, case_id=case.pk, words="没动")
     operations.report(
-        actor=town.actor("worker"), case_id=case.pk, resolution="solved", public_reply="好了"
+        actor=town.actor("worker"),
+        case_id=case.pk,
+        resolution="solved",
+        public_reply="好了",
+        evidence="完工单",
     )
     client = a_client(town.users["street_officer"], language="zh-hans")
     for address in (f"/cases/{case.number}/", url(case, "send_back")):

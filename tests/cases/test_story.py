@@ -31,7 +31,13 @@ def long_case(town: Town) -> Case:
             actor=worker, case_id=case.pk, means="visit", was_reached=True, note=note
         )
     operations.unmask(actor=worker, case_id=case.pk, reason="核对门牌")
-    operations.report(actor=worker, case_id=case.pk, resolution="partly", public_reply="换了电机。")
+    operations.report(
+        actor=worker,
+        case_id=case.pk,
+        resolution="partly",
+        public_reply="换了电机。",
+        evidence="完工单",
+    )
     operations.miss_follow_up(actor=caller, case_id=case.pk, means="phone")
     operations.follow_up(
         actor=caller,

@@ -91,5 +91,11 @@ def test_a_unit_that_may_not_know_who_asked_reports_without_a_contact(town: Town
     hidden = a_case(town, at="accepted", confidentiality="hide_identity", phone="19900001234")
     worker = town.actor("worker")
     operations.contact(actor=worker, case_id=hidden.pk, means="visit", was_reached=False)
-    operations.report(actor=worker, case_id=hidden.pk, resolution="solved", public_reply="已修好。")
+    operations.report(
+        actor=worker,
+        case_id=hidden.pk,
+        resolution="solved",
+        public_reply="已修好。",
+        evidence="完工单",
+    )
     assert last_event(hidden).name == "order.reported"

@@ -55,6 +55,7 @@ OF_ORDER: dict[str, tuple[Any, dict[str, Any]]] = {
         {
             "resolution": st.sampled_from(["", "solved", "explained", "partly"]),
             "public_reply": WORDS,
+            "evidence": WORDS,
         },
     ),
     "give_task": (operations.give_task, {"words": WORDS}),
@@ -175,6 +176,7 @@ class Model:
     scope: dict[str, str | None]
     units: dict[str, int]
     must_be_reached: bool
+    kind: str = "complaint"
     lead_id: int = 0
     leads: set[int] = field(default_factory=set)
     states: dict[str, str | None] = field(
@@ -240,7 +242,12 @@ class Model:
     may_contact = may_give_task = may_resume = may_accept
 
     def may_report(self, actor: Actor, given: dict[str, Any]) -> bool:
-        return self.own(actor) and (self.was_reached or not self.must_be_reached)
+        is_shown = bool(given["evidence"].strip()) or self.kind in (
+            "inquiry",
+            "suggestion",
+            "praise",
+        )
+        return self.own(actor) and is_shown and (self.was_reached or not self.must_be_reached)
 
     def may_object(self, actor: Actor, given: dict[str, Any]) -> bool:
         assert self.dispatched_at is not None
@@ -402,6 +409,9 @@ class Model:
         self.was_reached, self.attempts, self.means = False, 0, set()
         self.objected, self.asked, self.tasks, self.counts = set(), [], {}, {}
         self.answered = self.resolution = ""
+
+    def after_triage(self, actor: Actor, given: dict[str, Any], made: Any) -> None:
+        self.kind = given["kind"]
 
     def after_consult(self, actor: Actor, given: dict[str, Any], made: Any) -> None:
         self.consulted_until = actor.now + dt.timedelta(hours=4)

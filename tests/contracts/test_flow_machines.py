@@ -56,16 +56,21 @@ class CaseMachine(RuleBasedStateMachine):
     town: Town
     people: dict[str, Actor]
 
-    @initialize(has_phone=st.booleans(), wants_reply=st.booleans())
-    def receive(self, has_phone: bool, wants_reply: bool) -> None:
+    @initialize(
+        has_phone=st.booleans(),
+        wants_reply=st.booleans(),
+        kind=st.sampled_from(["complaint", "suggestion"]),
+    )
+    def receive(self, has_phone: bool, wants_reply: bool, kind: str) -> None:
         self.now = NOW
         phone = "19900001234" if has_phone else ""
-        draft = a_draft(self.town, wants_reply=wants_reply, phone=phone)
+        draft = a_draft(self.town, wants_reply=wants_reply, phone=phone, kind=kind)
         self.case = operations.receive(actor=self.people["operator"], draft=draft)
         self.model = Model(
             scope=self.case.scope,
             units={code: self.town.units[code].pk for code in HANDED},
             must_be_reached=has_phone and wants_reply,
+            kind=kind,
         )
 
     @rule(taken=st.sampled_from(sorted(TAKEN_BY)), who=st.sampled_from(PEOPLE), data=st.data())

@@ -112,7 +112,9 @@ def planted(town: Town) -> Case:
         operations.come(actor=helper, task_id=task.pk)
         operations.arrive(actor=helper, task_id=task.pk)
         operations.finish_task(actor=helper, task_id=task.pk, result="已查看")
-    operations.report(actor=worker, case_id=case.pk, resolution="solved", public_reply=SAID)
+    operations.report(
+        actor=worker, case_id=case.pk, resolution="solved", public_reply=SAID, evidence="完工单"
+    )
     operations.follow_up(
         actor=caller,
         case_id=case.pk,

@@ -25,6 +25,7 @@ from linli.accounts.door.operations import keep_device
 from linli.accounts.models import RoleGrant
 from linli.accounts.permissions import ROLES, permissions_of
 from linli.cases import operations
+from linli.cases.attachments.operations import attach_to_task
 from linli.cases.catalogue.applying import keep_catalogue
 from linli.cases.exporting.making import make_exports
 from linli.cases.exporting.operations import Wish, ask_for_export
@@ -43,7 +44,7 @@ from tests.builders import Town, a_case, take
 from tests.cases.imports.files import an_order, city
 from tests.cases.pages import a_browser
 from tests.cases.people import a_user
-from tests.cases.photos import attached
+from tests.cases.photos import attached, received
 from tests.cases.standing import standing_town
 from tests.conftest import NOW
 
@@ -227,6 +228,13 @@ def _photo(kind: str) -> Callable[[Town], Key]:
     return made
 
 
+def _task_photo(town: Town) -> Key:
+    task = _task(town)
+    pictures = received(90)
+    given = {"kind": "after", "pictures": pictures, "form_key": uuid.uuid4()}
+    return task, attach_to_task(actor=town.actor("partner"), task_id=task, **given)[0].pk
+
+
 def _export(town: Town) -> int:
     wish = Wish(format="csv", language="zh-hans")
     made = ask_for_export(actor=town.actor("worker"), wish=wish, form_key=uuid.uuid4())
@@ -235,6 +243,7 @@ def _export(town: Town) -> int:
 
 
 NO_PHOTO = (NOBODYS, uuid.UUID(int=7))
+NO_TASK_PHOTO = (987_654_321, uuid.UUID(int=7))
 NO_PLACE, NO_UNIT, NO_ROW = "110105019099", "committee-099", 987_654_321
 _DAY = {"valid_from": "2026-12-01", "valid_to": ""}
 THINGS: dict[str, Thing] = {
@@ -282,6 +291,11 @@ THINGS: dict[str, Thing] = {
     "attachments:share": Thing(_photo("after"), NO_PHOTO, {"is_shared": "yes"}),
     "attachments:withdraw": Thing(_photo("after"), NO_PHOTO, {"why": "unclear"}),
     "attachments:identity": Thing(_photo("identity_proof"), NO_PHOTO, {"reason": "核对"}),
+    "attachments:attach_to_task": Thing(_task, NO_ROW, {"kind": "after"}),
+    "attachments:task_photo": Thing(_task_photo, NO_TASK_PHOTO),
+    "attachments:task_picture": Thing(_task_photo, NO_TASK_PHOTO),
+    "attachments:task_small": Thing(_task_photo, NO_TASK_PHOTO),
+    "attachments:withdraw_from_task": Thing(_task_photo, NO_TASK_PHOTO, {"why": "unclear"}),
     "exporting:download": Thing(_export, NO_ROW),
     "workforce:swap": Thing(_shift, NO_ROW, {"person": "1"}),
     "workforce:end": Thing(_shift, NO_ROW),
@@ -558,6 +572,9 @@ PAGES = {
     "attachments:attachment": ("worker", "in_progress"),
     "attachments:picture": ("worker", "in_progress"),
     "attachments:small": ("worker", "in_progress"),
+    "attachments:task_photo": ("partner", "in_progress"),
+    "attachments:task_picture": ("partner", "in_progress"),
+    "attachments:task_small": ("partner", "in_progress"),
     "clocks:clocks": ("administrator", "received"),
     "clocks:profile": ("administrator", "received"),
     "clocks:add_version": ("administrator", "received"),
@@ -646,7 +663,13 @@ def with_photos(town: Town) -> Case:
     case = a_case(town, at="in_progress")
     attached(town, case, 10, 90)
     worker, caller = town.actor("worker"), town.actor("follow_up")
-    operations.report(actor=worker, case_id=case.pk, resolution="solved", public_reply="修好了。")
+    operations.report(
+        actor=worker,
+        case_id=case.pk,
+        resolution="solved",
+        public_reply="修好了。",
+        evidence="完工单",
+    )
     answers = {"answered": "solved", "satisfaction": "very", "was_contacted": True}
     operations.follow_up(actor=caller, case_id=case.pk, means="phone", **answers)
     operations.close(actor=caller, case_id=case.pk)

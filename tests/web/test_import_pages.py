@@ -137,7 +137,11 @@ def test_the_answer_is_ready_to_be_copied_in_the_platforms_form(town: Town) -> N
     accept(actor=worker, case_id=case.pk)
     contact(actor=worker, case_id=case.pk, means="phone", was_reached=True, note="已说明")
     report(
-        actor=worker, case_id=case.pk, resolution="solved", public_reply="电梯已修好，\n请您试用。"
+        actor=worker,
+        case_id=case.pk,
+        resolution="solved",
+        public_reply="电梯已修好，\n请您试用。",
+        evidence="完工单",
     )
 
     page = client.get(url).content.decode()

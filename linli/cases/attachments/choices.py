@@ -14,6 +14,8 @@ class AttachmentKind(models.TextChoices):
 
 OF_THE_UNIT = (AttachmentKind.BEFORE, AttachmentKind.AFTER, AttachmentKind.CONTACT_PROOF)
 """Kinds that only the unit with the order adds: they prove its own work."""
+OF_HELPERS = (AttachmentKind.BEFORE, AttachmentKind.AFTER)
+"""Kinds that whoever helps adds at her co-task."""
 PERSONAL = (AttachmentKind.CONTACT_PROOF, AttachmentKind.IDENTITY_PROOF)
 """Kinds that show who asked: never shared with partners."""
 

@@ -12,6 +12,16 @@ class CaseAttached:
     has_point: bool
 
 
+@event("task.attached")
+class TaskAttached:
+    order_id: int
+    task_id: int
+    unit_id: int
+    kind: Code
+    count: int
+    has_point: bool
+
+
 @event("case.attachment_shared")
 class AttachmentShared:
     case_id: int

@@ -32,7 +32,7 @@ class FilesField(forms.FileField):
         return list(data or ())
 
 
-class AttachForm(RuleForm):
+class HelpersAttachForm(RuleForm):
     """Photos of one kind. The point comes from the phone's own script, or not at all."""
 
     form_key = forms.UUIDField(widget=forms.HiddenInput)
@@ -54,7 +54,6 @@ class AttachForm(RuleForm):
         widget=FilesInput(attrs={"multiple": True, "accept": "image/jpeg,image/png,image/webp"}),
         error_messages={"required": _("Choose at least one photo.")},
     )
-    is_shared = forms.BooleanField(label=_("Partners may see them"), required=False)
 
     def __init__(self, *args: Any, kinds: Sequence[AttachmentKind], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -71,6 +70,12 @@ class AttachForm(RuleForm):
             return None
         step = Decimal("0.000001")
         return latitude.quantize(step), longitude.quantize(step), min(round(accuracy), 1_000_000)
+
+
+class AttachForm(HelpersAttachForm):
+    """Photos by somebody who handles the case, who says whether partners may see them."""
+
+    is_shared = forms.BooleanField(label=_("Partners may see them"), required=False)
 
 
 class ShareForm(RuleForm):

@@ -5,7 +5,7 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from linli.cases.attachments.choices import PERSONAL, AttachmentKind, WithdrawReason
+from linli.cases.attachments.choices import OF_HELPERS, PERSONAL, AttachmentKind, WithdrawReason
 from linli.methods.geo import Point
 from linli.territory.models import Organisation
 from linli.vault.store import Store
@@ -19,12 +19,13 @@ class Attachment(models.Model):
     `at` is when it arrived, by the server's clock; the point is where the phone stood, if its owner gave
     it (WGS 84, `accuracy` in metres). The name that the file had is kept nowhere. `upload_key`: the same
     picture sent again from the same form is one. `seq`: the event that tells of it; `nth`: its turn among
-    those that came with it, from 1.
+    those that came with it, from 1. `task`: the co-task at which somebody who helps took it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     case = models.ForeignKey("cases.Case", models.CASCADE, related_name="attachments")
     order = models.ForeignKey("cases.WorkOrder", models.CASCADE, null=True, related_name="proofs")
+    task = models.ForeignKey("cases.CoTask", models.CASCADE, null=True, related_name="photos")
     seq = models.IntegerField()
     nth = models.PositiveSmallIntegerField()
     upload_key = models.UUIDField(unique=True)
@@ -59,6 +60,11 @@ class Attachment(models.Model):
             models.CheckConstraint(
                 name="attachment_personal_not_shared",
                 condition=models.Q(is_shared=False) | ~models.Q(kind__in=PERSONAL),
+            ),
+            models.CheckConstraint(
+                name="attachment_of_a_task_shows_work",
+                condition=models.Q(task__isnull=True)
+                | models.Q(order__isnull=False, kind__in=OF_HELPERS),
             ),
             models.CheckConstraint(
                 name="attachment_point_is_whole",

@@ -1,5 +1,6 @@
 """Writes of attachments: adding, sharing, withdrawing, looking at a proof of identity."""
 
+import datetime as dt
 import uuid
 from collections.abc import Sequence
 from decimal import Decimal
@@ -11,6 +12,7 @@ from linli.cases.attachments.events import (
     AttachmentWithdrawn,
     CaseAttached,
     IdentityLookedAt,
+    TaskAttached,
 )
 from linli.cases.attachments.models import STORE, Attachment
 from linli.cases.attachments.receiving import Received
@@ -21,12 +23,14 @@ from linli.cases.attachments.rules import (
     NOT_YOUR_ATTACHMENT,
     TOO_MANY,
     TOO_MANY_AT_ONCE,
+    check_helpers_kind,
     check_kind,
     check_withdrawal,
 )
 from linli.cases.flows import ENDED
+from linli.cases.guards import of_tasked_unit
 from linli.cases.models import Case, Unmasking
-from linli.cases.parts import happened, locked_order
+from linli.cases.parts import happened, locked_order, locked_task
 from linli.cases.permissions import CasePermission as P
 from linli.cases.privacy.operations import IDENTITY_HIDDEN, reason_of
 from linli.cases.privacy.rules import is_hidden_from
@@ -55,43 +59,14 @@ def attach(
     RuleBroken: a kind that is not this unit's, too many, a closed case.
     """
     case, order = locked_order(case_id, actor=actor, permission=P.ATTACH)
-    sent = {_key_of(form_key, case, kind, one): one for one in pictures}
-    known = {row.upload_key: row for row in Attachment.objects.filter(upload_key__in=sent)}
-    new = {key: one for key, one in sent.items() if key not in known}
+    known, new = _new_ones(case, pictures, kind=kind, form_key=form_key)
     if not new:
-        return list(known.values())
+        return known
     if case.state in ENDED:
         raise CASE_CLOSED()
     check_kind(kind, order, organisation_id=actor.organisation_id, is_shared=is_shared)
-    if len(new) > MOST_AT_ONCE:
-        raise TOO_MANY_AT_ONCE(limit=MOST_AT_ONCE)
-    count = Attachment.objects.filter(case=case).count()
-    if count + len(new) > MOST_A_CASE:
-        raise TOO_MANY(limit=MOST_A_CASE, count=count)
-    latitude, longitude, accuracy = where or (None, None, None)
-    rows = Attachment.objects.bulk_create(
-        Attachment(
-            case=case,
-            order=order if kind in OF_THE_UNIT else None,
-            seq=case.version + 1,
-            nth=nth,
-            upload_key=key,
-            kind=kind,
-            is_shared=is_shared,
-            at=actor.now,
-            user_id=actor.user_id,
-            organisation_id=actor.organisation_id,
-            latitude=latitude,
-            longitude=longitude,
-            accuracy=accuracy,
-            content=STORE.keep(one.picture.content),
-            small=STORE.keep(one.picture.small),
-            size=len(one.picture.content),
-            width=one.picture.width,
-            height=one.picture.height,
-        )
-        for nth, (key, one) in enumerate(new.items(), start=1)
-    )
+    proves = order if kind in OF_THE_UNIT else None
+    rows = _keep(case, new, actor=actor, where=where, kind=kind, order=proves, is_shared=is_shared)
     happened(
         case,
         CaseAttached(
@@ -103,7 +78,92 @@ def attach(
         ),
         actor=actor,
     )
-    return [*known.values(), *rows]
+    return [*known, *rows]
+
+
+@operation(P.TASK)
+def attach_to_task(
+    *,
+    actor: Actor,
+    task_id: int,
+    kind: str,
+    pictures: Sequence[Received],
+    form_key: uuid.UUID,
+    where: Where | None = None,
+) -> list[Attachment]:
+    """Add pictures of before or after at a co-task, by whoever helps; else as `attach`.
+
+    The lead sees them in the case, other partners do not. Raises CoTask.DoesNotExist, RuleBroken.
+    """
+    case, task = locked_task(task_id, actor=actor)
+    refusal = of_tasked_unit(task, actor)
+    if refusal is not None:
+        raise refusal
+    known, new = _new_ones(case, pictures, kind=kind, form_key=form_key)
+    if not new:
+        return known
+    check_helpers_kind(kind, task)
+    rows = _keep(case, new, actor=actor, where=where, kind=kind, order=task.order, task=task)
+    happened(
+        case,
+        TaskAttached(
+            order_id=task.order_id,
+            task_id=task.pk,
+            unit_id=task.organisation_id,
+            kind=Code(kind),
+            count=len(rows),
+            has_point=where is not None,
+        ),
+        actor=actor,
+    )
+    return [*known, *rows]
+
+
+def _new_ones(
+    case: Case, pictures: Sequence[Received], *, kind: str, form_key: uuid.UUID
+) -> tuple[list[Attachment], dict[uuid.UUID, Received]]:
+    """Return which pictures of the form are there already, and those that are not, by their keys."""
+    sent = {_key_of(form_key, case, kind, one): one for one in pictures}
+    known = {row.upload_key: row for row in Attachment.objects.filter(upload_key__in=sent)}
+    return list(known.values()), {key: one for key, one in sent.items() if key not in known}
+
+
+def _keep(
+    case: Case,
+    new: dict[uuid.UUID, Received],
+    *,
+    actor: Actor,
+    where: Where | None,
+    **columns: Any,
+) -> list[Attachment]:
+    """Keep pictures and write their rows, with `columns` equal in all. Raises RuleBroken: too many."""
+    if len(new) > MOST_AT_ONCE:
+        raise TOO_MANY_AT_ONCE(limit=MOST_AT_ONCE)
+    count = Attachment.objects.filter(case=case).count()
+    if count + len(new) > MOST_A_CASE:
+        raise TOO_MANY(limit=MOST_A_CASE, count=count)
+    latitude, longitude, accuracy = where or (None, None, None)
+    return Attachment.objects.bulk_create(
+        Attachment(
+            case=case,
+            seq=case.version + 1,
+            nth=nth,
+            upload_key=key,
+            at=actor.now,
+            user_id=actor.user_id,
+            organisation_id=actor.organisation_id,
+            latitude=latitude,
+            longitude=longitude,
+            accuracy=accuracy,
+            content=STORE.keep(one.picture.content),
+            small=STORE.keep(one.picture.small),
+            size=len(one.picture.content),
+            width=one.picture.width,
+            height=one.picture.height,
+            **columns,
+        )
+        for nth, (key, one) in enumerate(new.items(), start=1)
+    )
 
 
 def _key_of(form: uuid.UUID, case: Case, kind: str, one: Received) -> uuid.UUID:
@@ -136,11 +196,30 @@ def withdraw_attachment(
     """Hide a picture from everybody; it is kept until the case's time is over. Raises RuleBroken."""
     case, order = locked_order(case_id, actor=actor, permission=P.ATTACH)
     found = Attachment.objects.get(case=case, pk=attachment_id)
-    check_withdrawal(
-        found,
-        organisation_id=actor.organisation_id,
-        reported_at=order.reported_at if order else None,
-    )
+    _withdraw(case, found, why=why, reported_at=order.reported_at if order else None, actor=actor)
+    return found
+
+
+@operation(P.TASK)
+def withdraw_from_task(
+    *, actor: Actor, task_id: int, attachment_id: uuid.UUID, why: str
+) -> Attachment:
+    """Hide a picture that one's own unit added at a co-task. Raises RuleBroken, DoesNotExist of either."""
+    case, task = locked_task(task_id, actor=actor)
+    found = Attachment.objects.get(task=task, pk=attachment_id)
+    _withdraw(case, found, why=why, reported_at=task.order.reported_at, actor=actor)
+    return found
+
+
+def _withdraw(
+    case: Case,
+    found: Attachment,
+    *,
+    why: str,
+    reported_at: dt.datetime | None,
+    actor: Actor,
+) -> None:
+    check_withdrawal(found, organisation_id=actor.organisation_id, reported_at=reported_at)
     written: dict[str, Any] = {
         "withdrawn_at": actor.now,
         "withdrawn_by": actor.user_id,
@@ -152,7 +231,6 @@ def withdraw_attachment(
     Attachment.objects.filter(pk=found.pk).update(**written)
     event = AttachmentWithdrawn(case_id=case.pk, attachment=Code(str(found.pk)), why=Code(why))
     happened(case, event, actor=actor)
-    return found
 
 
 @operation(P.UNMASK)

@@ -5,20 +5,24 @@ from collections.abc import Collection
 from typing import Any
 
 from django.db import connection
+from django.db.models import Subquery, Value
+from django.db.models.functions import Coalesce
 
 from linli.cases.attachments.choices import AttachmentKind
 from linli.cases.attachments.models import Attachment
 
 
-def has_evidence(order: Any, *, since: dt.datetime | None = None) -> bool:
-    """Return whether the order's unit has shown its work: a photo of afterwards that stands.
+def has_evidence(order: Any) -> bool:
+    """Return whether a photo of afterwards stands that is newer than the order's last report.
 
-    `since` asks for one that arrived later, for work that was sent back.
+    What was sent back or is done again is shown anew. Of the unit or of those who helped it.
     """
+    last = order.reports.order_by("-at").values("at")[:1]
     after = Attachment.objects.filter(
         order=order, kind=AttachmentKind.AFTER, withdrawn_at__isnull=True
     )
-    return (after.filter(at__gt=since) if since else after).exists()
+    began = dt.datetime.min.replace(tzinfo=dt.UTC)
+    return after.filter(at__gt=Coalesce(Subquery(last), Value(began))).exists()
 
 
 def forget_attachments(

@@ -1,15 +1,16 @@
 """Reads of attachments: what a person sees of a case's pictures, and which files rows still name."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
+from django.db.models import OuterRef, Q
 from django.db.models.functions import JSONObject
 
-from linli.cases.attachments.choices import PERSONAL
+from linli.cases.attachments.choices import OF_HELPERS, PERSONAL
 from linli.cases.attachments.models import Attachment
+from linli.cases.choices import Confidentiality
 from linli.cases.permissions import CasePermission as P
 from linli.cases.privacy.rules import is_hidden_from
 from linli.kernel.actor import Actor
@@ -55,10 +56,28 @@ def attachment_of(case: Any, key: UUID, *, actor: Actor) -> Attachment:
     return found[0]
 
 
-def shared_of(case: Any) -> list[Attachment]:
-    """Return what partners may see of a case, the oldest first."""
-    rows = Attachment.objects.filter(case=case, is_shared=True, withdrawn_at__isnull=True)
-    return list(rows.order_by("seq", "nth"))
+def shown_at_tasks(tasks: Iterable[Any], *, actor: Actor) -> dict[int, list[Attachment]]:
+    """Return by task what whoever helps sees of its case: what was opened to partners, and what her own unit added.
+
+    Nothing of a task that has ended; of a case that is confidential as a whole her own photos only. One query.
+    """
+    standing: dict[int, list[int]] = {}
+    for task in tasks:
+        if task.is_open:
+            standing.setdefault(task.order.case_id, []).append(task.pk)
+    found: dict[int, list[Attachment]] = {key: [] for keys in standing.values() for key in keys}
+    if not standing:
+        return found
+    rows = Attachment.objects.filter(
+        Q(is_shared=True) & ~Q(case__confidentiality=Confidentiality.HIDE_CASE)
+        | Q(organisation=actor.organisation_id, kind__in=OF_HELPERS),
+        case__in=standing,
+        withdrawn_at__isnull=True,
+    ).order_by("seq", "nth")
+    for one in rows:
+        for key in standing[one.case_id]:
+            found[key].append(one)
+    return found
 
 
 def named(names: Collection[str]) -> set[str]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from linli.cases.attachments.choices import OF_THE_UNIT, PERSONAL, AttachmentKind
+from linli.cases.attachments.choices import OF_HELPERS, OF_THE_UNIT, PERSONAL, AttachmentKind
 from linli.kernel.errors import Refusal
 
 MOST_AT_ONCE = 9
@@ -41,6 +41,17 @@ TOO_MANY_AT_ONCE = Refusal(
     _("At most %(limit)s photos go at once. Send these in two or three turns."),
     "photos",
 )
+NOT_OF_A_TASK = Refusal(
+    "attachment.not_of_a_task",
+    _("At a task only photos of before and after handling are added. Choose one of the two."),
+    "kind",
+)
+TASK_ENDED = Refusal(
+    "attachment.task_ended",
+    _(
+        "This task has ended; nothing is added to it any more. Send the photos to the unit that asked you."
+    ),
+)
 NOT_YOUR_ATTACHMENT = Refusal(
     "attachment.not_yours",
     _("Another unit added this photo. Only its own people withdraw it or change who sees it."),
@@ -70,6 +81,14 @@ def check_kind(kind: str, order: Any, *, organisation_id: int | None, is_shared:
         raise PROOF_OF_OTHERS()
     if is_shared and kind in PERSONAL:
         raise NOT_SHAREABLE()
+
+
+def check_helpers_kind(kind: str, task: Any) -> None:
+    """Raise TASK_ENDED or NOT_OF_A_TASK."""
+    if not task.is_open:
+        raise TASK_ENDED()
+    if kind not in OF_HELPERS:
+        raise NOT_OF_A_TASK()
 
 
 def check_withdrawal(

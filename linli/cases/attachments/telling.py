@@ -24,6 +24,15 @@ def _attached(told: Any, payload: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _attached_to_task(told: Any, payload: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "what": _ATTACHED[payload["kind"]] % {"count": payload["count"]},
+        "icon": "camera",
+        "body": _("At the task: %(words)s")
+        % {"words": told.papers["task_id", payload["task_id"]].words},
+    }
+
+
 def _shared(told: Any, payload: dict[str, Any]) -> dict[str, Any]:
     if payload["is_shared"]:
         return {"what": _("A photo was opened to partners"), "icon": "users"}
@@ -44,6 +53,7 @@ def _looked_at(told: Any, payload: dict[str, Any]) -> dict[str, Any]:
 
 TELLERS = {
     "case.attached": _attached,
+    "task.attached": _attached_to_task,
     "case.attachment_shared": _shared,
     "case.attachment_withdrawn": _withdrawn,
     "case.identity_looked_at": _looked_at,

@@ -3,15 +3,11 @@
 from typing import Any
 from uuid import UUID
 
-import structlog
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.cache import get_conditional_response
-from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from linli.accounts.door.proofs import freshly_proved
@@ -19,19 +15,16 @@ from linli.accounts.queries import names_of
 from linli.cases.attachments import operations, queries
 from linli.cases.attachments.faces import neighbours
 from linli.cases.attachments.forms import AttachForm, ShareForm, WithdrawForm
-from linli.cases.attachments.models import STORE, Attachment
+from linli.cases.attachments.models import Attachment
 from linli.cases.attachments.receiving import receive_pictures
 from linli.cases.attachments.rules import kinds_for
+from linli.cases.attachments.sending import bytes_of, say_what_came, send_picture
 from linli.cases.forms import UnmaskForm
 from linli.cases.models import Case
 from linli.cases.permissions import CasePermission as P
 from linli.cases.views.finding import case_or_404
 from linli.kernel.http import ActorRequest, needs
-from linli.kernel.seal import SealBroken
 from linli.methods.geo import Datum, from_gcj02, metres_between
-from linli.vault.store import NotKept
-
-log = structlog.get_logger("linli.attachments")
 
 
 def form_for(request: ActorRequest, found: Case, *given: Any) -> AttachForm | None:
@@ -66,17 +59,10 @@ def attach(request: ActorRequest, number: str) -> HttpResponse:
             for refused in bad if not good else ():
                 form.add_error("photos", refused.message)
         if not form.errors:
-            _say(request, len(good), [refused.message for refused in bad])
+            say_what_came(request, len(good), [refused.message for refused in bad])
             return redirect(reverse("cases:case", args=[number]) + "#photos")
     context = {"case": found, "attach_form": form}
     return render(request, "attachments/add.html", context, status=422)
-
-
-def _say(request: ActorRequest, count: int, refused: list[str]) -> None:
-    words = ngettext("%(count)s photo is there.", "%(count)s photos are there.", count)
-    messages.success(request, words % {"count": count})
-    for one in refused:
-        messages.error(request, one)
 
 
 @needs(P.SEE)
@@ -91,14 +77,14 @@ def attachment(request: ActorRequest, number: str, key: UUID) -> HttpResponse:
 @require_safe
 def picture(request: ActorRequest, number: str, key: UUID) -> HttpResponse:
     """Send the whole picture."""
-    return _sent(request, *_found(request, number, key), is_small=False)
+    return _sent(request, number, key, is_small=False)
 
 
 @needs(P.SEE)
 @require_safe
 def small(request: ActorRequest, number: str, key: UUID) -> HttpResponse:
     """Send the small picture."""
-    return _sent(request, *_found(request, number, key), is_small=True)
+    return _sent(request, number, key, is_small=True)
 
 
 @needs(P.UNMASK)
@@ -118,7 +104,7 @@ def identity(request: ActorRequest, number: str, key: UUID) -> HttpResponse:
                 **form.cleaned_data,
             )
         if not form.errors:
-            return _bytes_of(found, one, name=one.content)
+            return bytes_of(one, named=found.number, name=one.content)
     return _page(request, found, one, unmask_form=form)
 
 
@@ -170,40 +156,18 @@ def _found(
     return found, _or_404(queries.attachment_of, case=found, key=key, actor=request.actor)
 
 
+def _sent(request: ActorRequest, number: str, key: UUID, *, is_small: bool) -> HttpResponse:
+    found, one = _found(request, number, key)
+    if one.is_locked:
+        raise Http404  # only `identity` shows it
+    return send_picture(request, one, named=found.number, is_small=is_small)
+
+
 def _or_404(read: Any, **given: Any) -> Attachment:
     try:
         return read(**given)
     except Attachment.DoesNotExist as missing:
         raise Http404 from missing
-
-
-def _sent(request: ActorRequest, found: Case, one: Attachment, *, is_small: bool) -> HttpResponse:
-    if one.is_locked:
-        raise Http404  # only `identity` shows it
-    etag = quote_etag(f"{one.pk}{'s' if is_small else ''}")
-    known = get_conditional_response(request, etag=etag)
-    if known is not None:
-        return known
-    response = _bytes_of(found, one, name=one.small if is_small else one.content)
-    response["ETag"] = etag
-    # Asked again each time, answered without the bytes: who lost the right to see it sees it no more.
-    response["Cache-Control"] = "private, no-cache"
-    return response
-
-
-def _bytes_of(found: Case, one: Attachment, *, name: str) -> HttpResponse:
-    try:
-        content = b"".join(STORE.read(name))
-    except (NotKept, SealBroken) as lost:
-        log.error("picture lost", attachment=str(one.pk), kind=type(lost).__name__)
-        raise Http404 from lost
-    response = HttpResponse(content, content_type="image/jpeg")
-    # A name that tells nothing: whose photo it was, the phone's own name may have said.
-    neutral = f"{found.number}-{one.kind.replace('_', '-')}-{one.seq}-{one.nth}.jpg"
-    response["Content-Disposition"] = f'inline; filename="{neutral}"'
-    response["Cross-Origin-Resource-Policy"] = "same-origin"
-    response["Cache-Control"] = "no-store"
-    return response
 
 
 def _page(

@@ -2,12 +2,14 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from linli.cases.attachments.parts import has_evidence
 from linli.cases.events import OrderAccepted, OrderContacted, OrderReported
 from linli.cases.models import Case, ContactLog, Report, WorkOrder
 from linli.cases.parts import happened, locked_order, move_order
 from linli.cases.permissions import CasePermission as P
 from linli.cases.privacy.rules import is_hidden_from
 from linli.cases.privacy.wall import requester_of
+from linli.cases.rules import needs_evidence
 from linli.cases.searching.parts import index_words
 from linli.kernel.actor import Actor
 from linli.kernel.errors import Refusal
@@ -17,6 +19,14 @@ from linli.kernel.operation import operation
 NOT_REACHED_YET = Refusal(
     "order.not_reached_yet",
     _("The requester has not been reached yet. Log a contact first, then report back."),
+)
+NOT_SHOWN = Refusal(
+    "order.not_shown",
+    _(
+        "Nothing shows yet what was done. Add a photo of after handling to the case, or write here what shows "
+        "it and why there is no photo."
+    ),
+    "evidence",
 )
 
 
@@ -70,8 +80,9 @@ def report(
 ) -> WorkOrder:
     """Report the result with the reply that the caller will hear, and what shows it. Stops the handling clock.
 
-    Raises RuleBroken; NOT_REACHED_YET while nobody has spoken to the requester, if she wants a reply
-    and left a number.
+    What was asked to be done is shown by a photo of afterwards, newer than the report before, or by words
+    (`evidence`). Raises RuleBroken: NOT_SHOWN without either; NOT_REACHED_YET while nobody has spoken to the
+    requester, if she wants a reply and left a number.
     """
     case, order = locked_order(case_id, actor=actor, permission=P.HANDLE)
     if order is not None and order.first_contact_at is None and _can_be_reached(case, actor):
@@ -85,6 +96,9 @@ def report(
         resolution=resolution,
         public_reply=public_reply.strip(),
     )
+    evidence = evidence.strip()
+    if not evidence and needs_evidence(case.kind) and not has_evidence(order):
+        raise NOT_SHOWN()
     index_words([case], reply=order.public_reply)
     written = Report.objects.create(
         order=order,
@@ -92,7 +106,7 @@ def report(
         user_id=actor.user_id,
         resolution=resolution,
         public_reply=order.public_reply,
-        evidence=evidence.strip(),
+        evidence=evidence,
     )
     event = OrderReported(order_id=order.pk, resolution=Code(resolution), report_id=written.pk)
     happened(case, event, actor=actor)

@@ -7,11 +7,14 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from linli.cases import operations, queries
+from linli.cases.attachments.queries import shown_at_tasks
+from linli.cases.attachments.task_views import task_form
 from linli.cases.flows import TASK
 from linli.cases.forms import RuleForm
 from linli.cases.models import Consultation, CoTask
 from linli.cases.permissions import CasePermission as P
 from linli.cases.task_forms import FORMS, ConsultationForm, ResultForm
+from linli.cases.views.finding import task_or_404
 from linli.kernel.http import ActorRequest, View, needs
 
 
@@ -29,7 +32,7 @@ def task_view(name: str) -> View:
     @needs(move.permission)
     @require_POST
     def take(request: ActorRequest, task_id: int) -> HttpResponse:
-        task = _task_or_404(request, task_id)
+        task = task_or_404(request, task_id)
         form = FORMS[name](request.POST, auto_id=f"id_{name}_{task.pk}_%s")
         if form.is_valid():
             with form.catching():
@@ -45,7 +48,7 @@ def task_view(name: str) -> View:
 @require_POST
 def withdraw_task(request: ActorRequest, task_id: int) -> HttpResponse:
     """Take a task back, for the lead that gave it."""
-    task = _task_or_404(request, task_id)
+    task = task_or_404(request, task_id)
     number = task.order.case.number
     form = ResultForm(request.POST)
     if form.is_valid():
@@ -76,14 +79,6 @@ def answer_consultation(request: ActorRequest, consultation_id: int) -> HttpResp
     return _page(request, failed={(found.pk, "consultation"): form})
 
 
-def _task_or_404(request: ActorRequest, task_id: int) -> CoTask:
-    rows = CoTask.objects.concerning(request.actor).select_related("order__case")
-    found = rows.filter(pk=task_id).first()
-    if found is None:
-        raise Http404
-    return found
-
-
 def _page(
     request: ActorRequest, *, failed: dict[tuple[int, str], RuleForm] | None = None
 ) -> HttpResponse:
@@ -91,7 +86,16 @@ def _page(
     actor = request.actor
     standing = list(queries.tasks_of(actor))
     consultations = list(queries.consultations_of(actor))
-    shown = [{"task": task, "moves": _moves(task, request, failed)} for task in standing]
+    photos = shown_at_tasks(standing, actor=actor)
+    shown = [
+        {
+            "task": task,
+            "moves": _moves(task, request, failed),
+            "photos": photos[task.pk],
+            "attach_form": task_form(task=task),
+        }
+        for task in standing
+    ]
     asked = [
         {
             "consultation": one,

@@ -18,13 +18,14 @@ from linli.cases.clocks.shipped import DEFAULT, SHIPPED
 from linli.cases.clocks.sweeping import sweep_alerts
 from linli.cases.imports.maps import shipped
 from linli.cases.models import Case, ClockAlert
+from linli.cases.rules import needs_evidence
 from linli.kernel.actor import Actor
 from linli.methods.clocks import Calendar, Clock, whole
 from linli.site.demo.catalogue import ABOUT, load_catalogue
 from linli.site.demo.days import call_times, minutes
 from linli.site.demo.neighbourhood import load_neighbourhood
 from linli.site.demo.people import COMMITTEE_OF, COMMUNITIES, HANDLERS, PEOPLE, UNITS
-from linli.site.demo.words import CALLERS, REQUESTS, Request
+from linli.site.demo.words import CALLERS, REQUESTS, SHOWN, Request
 from linli.territory.calendar.announced import announced_years, source
 from linli.territory.calendar.operations import apply_year
 from linli.territory.divisions import beijing
@@ -324,6 +325,7 @@ def _steps(plan: _Plan, case: Case, cast: _Cast) -> Iterator[Callable[[dt.dateti
             case_id=case_id,
             resolution=request.resolution,
             public_reply=request.reply,
+            evidence=SHOWN[request.lead] if needs_evidence(request.kind) else "",
         )
 
     def follow_up(at: dt.datetime) -> object:

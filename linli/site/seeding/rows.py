@@ -32,7 +32,7 @@ from linli.methods.clocks import Calendar
 from linli.methods.language.grams import grams_of
 from linli.methods.language.personal import shareable
 from linli.site.demo.catalogue import ABOUT
-from linli.site.demo.words import Request
+from linli.site.demo.words import SHOWN, Request
 from linli.site.seeding.copying import Copier, keys
 from linli.site.seeding.drawing import STEPS, Drawn, Text
 from linli.territory.models import Place
@@ -64,7 +64,7 @@ COLUMNS: dict[type[Any], tuple[str, ...]] = {
         *("city_code", "district_code", "street_code", "community_code"),
     ),
     ContactLog: ("id", "order_id", "at", "user_id", "means", "was_reached", "note"),
-    Report: ("id", "order_id", "at", "user_id", "resolution", "public_reply"),
+    Report: ("id", "order_id", "at", "user_id", "resolution", "public_reply", "evidence"),
     FollowUp: (
         *("id", "order_id", "at", "user_id", "means", "was_reached", "was_contacted"),
         *("answered", "satisfaction", "note"),
@@ -270,7 +270,15 @@ class Rows:
         if reported:
             key = next(ids[Report])
             self.tables[Report].append(
-                (key, order_id, reported, handler, request.resolution, request.reply)
+                (
+                    key,
+                    order_id,
+                    reported,
+                    handler,
+                    request.resolution,
+                    request.reply,
+                    SHOWN[request.lead],
+                )
             )
             done = events.OrderReported(
                 order_id=order_id, resolution=Code(request.resolution), report_id=key
