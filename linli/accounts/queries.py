@@ -25,6 +25,7 @@ def actor_of(user: User, *, now: dt.datetime, channel: str = "web") -> Actor:
         ),
         now=now,
         channel=channel,
+        is_asked=not user.is_demo,
     )
 
 

@@ -22,7 +22,8 @@ class Actor:
     """A person or a job at work, at a moment.
 
     `now` is the time by which every rule of this act is judged. There is no nameless actor: a
-    background job has one too, with the permissions of its task.
+    background job has one too, with the permissions of its task. `proved_at` is when she last showed who
+    she is by a second proof; `is_asked` is False for those of whom none is asked (the people of a demo).
     """
 
     user_id: int | None
@@ -31,6 +32,8 @@ class Actor:
     now: dt.datetime
     organisation_id: int | None = None
     channel: str = "web"
+    proved_at: dt.datetime | None = None
+    is_asked: bool = True
 
     def may(self, permission: str) -> bool:
         """Return whether any role held includes the permission."""

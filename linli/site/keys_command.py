@@ -12,7 +12,7 @@ from linli.kernel import clock
 from linli.kernel.seal import index_head, seal_head
 from linli.methods.ciphers import CIPHERS, DIGESTS, KEY
 
-NAMES = {"field_keys": "personal columns", "index_key": "blind indexes"}
+NAMES = {"field_keys": "personal columns and files", "index_key": "blind indexes"}
 
 
 def status() -> None:
@@ -56,8 +56,8 @@ def reseal() -> None:
     total = 0
     for count in reseal_all(actor=actor):
         total += count
-        print(f"{total} rows sealed anew", end="\r", flush=True)
-    print(f"{total} rows sealed anew; all is under the keys in force")
+        print(f"{total} rows and files sealed anew", end="\r", flush=True)
+    print(f"{total} rows and files sealed anew; all is under the keys in force")
 
 
 def drop(number: int, *, index: bool) -> None:

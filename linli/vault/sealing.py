@@ -11,6 +11,7 @@ Vizár, 2015).
 
 import io
 import secrets
+import shutil
 from collections.abc import Iterator
 from typing import IO
 
@@ -35,10 +36,9 @@ class SealedWriter(io.RawIOBase):
     def __init__(self, raw: IO[bytes], *, where: str) -> None:
         super().__init__()
         key = secrets.token_bytes(32)
-        sealed = seal(key.hex(), where=where)
         self._raw, self._cipher = raw, AESGCM(key)
         self._waiting, self._number = bytearray(), 0
-        raw.write(bytes([VERSION]) + len(sealed).to_bytes(2, "big") + sealed)
+        _write_head(raw, key.hex(), where=where)
 
     def writable(self) -> bool:
         return True
@@ -63,13 +63,29 @@ class SealedWriter(io.RawIOBase):
         self._number += 1
 
 
-def unsealed(raw: IO[bytes], *, where: str) -> Iterator[bytes]:
-    """Yield what was sealed, chunk by chunk, each checked before it is given out. Raises SealBroken."""
+def sealed_key(raw: IO[bytes], *, where: str) -> bytes:
+    """Read the head of a sealed file and return the sealed key in it. Raises SealBroken."""
     head = raw.read(3)
     if len(head) < 3 or head[0] != VERSION:
         raise SealBroken(where)
-    sealed = raw.read(int.from_bytes(head[1:3], "big"))
-    cipher = AESGCM(bytes.fromhex(unseal(sealed, where=where)))
+    return raw.read(int.from_bytes(head[1:3], "big"))
+
+
+def seal_head_anew(raw: IO[bytes], into: IO[bytes], *, where: str) -> None:
+    """Copy a sealed file with its key sealed under the key in force; its chunks stay. Raises SealBroken."""
+    key = unseal(sealed_key(raw, where=where), where=where)
+    _write_head(into, key, where=where)
+    shutil.copyfileobj(raw, into, CHUNK)
+
+
+def _write_head(raw: IO[bytes], key: str, *, where: str) -> None:
+    sealed = seal(key, where=where)
+    raw.write(bytes([VERSION]) + len(sealed).to_bytes(2, "big") + sealed)
+
+
+def unsealed(raw: IO[bytes], *, where: str) -> Iterator[bytes]:
+    """Yield what was sealed, chunk by chunk, each checked before it is given out. Raises SealBroken."""
+    cipher = AESGCM(bytes.fromhex(unseal(sealed_key(raw, where=where), where=where)))
     number, chunk = 0, raw.read(CHUNK + _TAG)
     while True:
         ahead = raw.read(CHUNK + _TAG)

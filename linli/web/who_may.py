@@ -100,6 +100,7 @@ DOES: dict[str, Any] = {
     "cases.write_shared_text": _("write anew what partners may read of a case"),
     "cases.forget": _("delete personal data whose time is over"),
     "cases.reseal": _("seal personal data anew under the key in force"),
+    "cases.reseal_files": _("seal the keys of kept files anew under the key in force"),
     "cases.follow_up": _("call back and write down the three answers, never for their own unit"),
     "cases.miss_follow_up": _("note that a call back was not answered"),
     "cases.close": _("close a case"),

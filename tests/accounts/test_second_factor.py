@@ -1,7 +1,9 @@
 """Second factors: who must show one, how it is set up, what it opens, and that no code opens twice."""
 
 import datetime as dt
+import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 import time_machine
@@ -10,14 +12,21 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from linli.accounts.door.operations import change_proofs
-from linli.accounts.door.rules import is_fresh, needs_second_factor
+from linli.accounts.door.rules import ProofNeeded, is_fresh, needs_second_factor
 from linli.accounts.models import SignIn
+from linli.accounts.operations import give_role, installer
+from linli.cases.attachments.operations import look_at_identity
+from linli.cases.exporting.making import make_exports
+from linli.cases.exporting.operations import Wish, ask_for_export, download_export
+from linli.cases.operations import unmask
 from linli.kernel.actor import Actor, Grant
 from linli.kernel.models import Event
+from linli.kernel.operation import OPERATIONS
 from linli.kernel.seal import SealBroken
 from tests.accounts.door import PASSWORD, a_real, add_authenticator, code_of, come_in, second_step
 from tests.builders import Town, a_case
 from tests.cases.pages import Page, a_browser
+from tests.cases.photos import attached
 from tests.cases.standing import standing_town
 from tests.conftest import NOW
 
@@ -175,12 +184,79 @@ def test_a_password_does_not_stand_in_for_the_second_factor(
     assert asked.status_code == 302
 
 
-def test_a_community_worker_is_asked_for_none(town: Town) -> None:
+def test_a_community_worker_comes_in_without_one_and_looks_with_one(town: Town) -> None:
     client = come_in(a_real(town.users["worker"]))
     assert client.get(reverse("cases:work")).status_code == 200
     case = a_case(town, at="in_progress", phone="19900007788")
-    shown = client.post(reverse("cases:unmask", args=[case.number]), {"reason": "回电"})
+    address = reverse("cases:unmask", args=[case.number])
+    asked = client.post(address, {"reason": "回电"})
+    assert asked["Location"] == reverse("accounts:mine")
+    assert Page(client.get(asked["Location"])).shows("姓名和号码须再验证一次身份")
+    add_authenticator(client)
+    shown = client.post(address, {"reason": "回电"})
     assert "199 0000 7788" in shown.content.decode()
+
+
+def test_a_phone_behind_its_pin_looks_by_its_pin(town: Town, clock: time_machine.Traveller) -> None:
+    client = come_in(a_real(town.users["worker"]))
+    client.post(reverse("accounts:keep_device"), {"name": "工作手机", "pin": "274951"})
+    case = a_case(town, at="in_progress", phone="19900007788")
+    address = reverse("cases:unmask", args=[case.number])
+    assert "199 0000 7788" in client.post(address, {"reason": "回电"}).content.decode()
+    for _ in range(2):  # at work all the time, so that the phone itself does not ask
+        clock.shift(8 * MINUTE)
+        assert client.get(reverse("cases:work")).status_code == 200
+    asked = client.post(address, {"reason": "再次回电"})
+    assert asked["Location"].startswith(reverse("accounts:unlock"))
+    goes_on = client.post(asked["Location"], {"pin": "274951"})
+    assert "199 0000 7788" in goes_on.content.decode()
+    looked = Event.objects.filter(name="requester.unmasked", user_id=town.users["worker"].pk)
+    assert looked.count() == 2
+
+
+def test_a_pin_is_no_second_factor_for_a_role_that_reaches_further(
+    town: Town, clock: time_machine.Traveller
+) -> None:
+    worker = a_real(town.users["worker"])
+    client = come_in(worker)
+    client.post(reverse("accounts:keep_device"), {"name": "工作手机", "pin": "274951"})
+    root = installer(now=NOW, permissions=frozenset({"accounts.manage"}))
+    street = town.places["110105019"]
+    give_role(actor=root, user=worker, role="street_officer", place=street, valid_from=NOW)
+    asked = client.get(reverse("cases:work"))
+    assert asked["Location"].startswith(reverse("accounts:mine"))
+
+
+def test_what_shows_personal_data_asks_for_a_proof_whatever_page_leads_there(
+    town: Town, files: object
+) -> None:
+    case = a_case(town, at="in_progress")
+    (proof,) = attached(town, case, kind="identity_proof")
+    wish = Wish(format="csv", language="zh-hans", is_personal=True, reason="回访")
+    worker = town.actor("worker")
+    made = ask_for_export(actor=worker, wish=wish, form_key=uuid.uuid4())
+    make_exports()
+    look = {"case_id": case.pk, "reason": "回电"}
+    acts = {
+        "cases.unmask": lambda actor: unmask(actor=actor, **look),
+        "cases.look_at_identity": lambda actor: look_at_identity(
+            actor=actor, attachment_id=proof.pk, **look
+        ),
+        "cases.ask_for_export": lambda actor: ask_for_export(
+            actor=actor, wish=wish, form_key=uuid.uuid4()
+        ),
+        "cases.download_export": lambda actor: download_export(actor=actor, export_id=made.pk),
+    }
+    # The job that makes an export looks for somebody who proved herself when she asked for it.
+    looks = {name for name, permission in OPERATIONS.items() if permission == "cases.unmask"}
+    assert looks - {"cases.look_for_export"} <= set(acts)
+    for act in acts.values():
+        for stale in (None, NOW - 15 * MINUTE):
+            before = Event.objects.count()
+            with pytest.raises(ProofNeeded):
+                act(replace(worker, is_asked=True, proved_at=stale))
+            assert Event.objects.count() == before
+        act(replace(worker, is_asked=True, proved_at=NOW - 14 * MINUTE))
 
 
 def test_proofs_are_changed_only_just_after_one_was_shown(

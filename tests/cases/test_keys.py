@@ -9,9 +9,10 @@ from django.conf import settings
 from django.urls import reverse
 
 from linli.accounts.operations import installer
+from linli.cases.attachments.models import STORE
 from linli.cases.models import Case, Requester
 from linli.cases.permissions import CasePermission as P
-from linli.cases.privacy.keys import heads_in_use, reseal, reseal_all
+from linli.cases.privacy.keys import heads_in_use, reseal, reseal_all, reseal_files
 from linli.cases.privacy.wall import wall_open_everywhere
 from linli.cases.queries import earlier_of
 from linli.kernel.errors import NOT_ALLOWED
@@ -21,14 +22,15 @@ from linli.site import cluster, config, keys_command
 from tests.builders import CAST, Town, a_case
 from tests.cases.expect import asked, refused
 from tests.cases.pages import Page, a_client
+from tests.cases.photos import attached
 from tests.conftest import NOW
 
 REQUESTERS = next(table for table in SEALED if table.model == "cases.Requester")
 
 
 @pytest.fixture
-def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """Keep this test's keys in a home of its own."""
+def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, files: Path) -> Path:
+    """Keep this test's keys and files in a home of its own."""
     monkeypatch.setattr(cluster, "home", lambda: tmp_path)
     monkeypatch.setattr(config, "_read_keys", {})
     for name in ("field_keys", "index_key"):
@@ -118,6 +120,55 @@ def test_a_key_is_dropped_only_once_nothing_stands_under_it(town: Town, home: Pa
         assert path.stat().st_mode & 0o777 == 0o600
 
 
+def bytes_of(name: str) -> bytes:
+    return b"".join(STORE.read(name))
+
+
+def test_the_heads_of_files_are_sealed_anew_and_their_chunks_stay(
+    town: Town, home: Path, files: Path
+) -> None:
+    case = a_case(town, at="in_progress")
+    photos = attached(town, case, 10, 20)
+    names = [name for one in photos for name in (one.content, one.small)]
+    before = {name: bytes_of(name) for name in names}
+    parts = {path.name: path.read_bytes() for path in files.rglob("*") if path.is_file()}
+    keys_command.rotate(index=False)
+    with pytest.raises(ClickException, match="stand under key 1"):
+        keys_command.drop(1, index=False)
+    keys_command.reseal()
+    keys_command.drop(1, index=False)
+    assert {name: bytes_of(name) for name in names} == before
+    for path in files.rglob("*"):
+        if path.is_file():
+            assert path.stat().st_mode & 0o777 == 0o600
+            assert path.read_bytes() != parts[path.name]
+            assert path.read_bytes()[200:] == parts[path.name][200:]
+    assert {STORE.head(name) for name in names} == {seal_head()}
+    told = Event.objects.filter(name="keys.resealed").order_by("seq").last()
+    assert told is not None
+    assert told.payload == {"table": "vault.attachments", "count": 4, "key_id": 2}
+    assert list(reseal_all(actor=keeper())) == []
+
+
+def test_a_file_that_is_not_ours_stops_the_batch_and_stands_as_it_was(
+    town: Town, home: Path, files: Path
+) -> None:
+    (one,) = attached(town, a_case(town, at="in_progress"), 10)
+    path = files / "attachments" / one.content[:2] / one.content
+    bent = path.read_bytes()[:60] + b"?" + path.read_bytes()[61:]
+    path.write_bytes(bent)
+    keys_command.rotate(index=False)
+    with pytest.raises(SealBroken):
+        reseal_files(actor=keeper(), store=STORE, names=[one.content])
+    assert path.read_bytes() == bent
+    assert [each for each in path.parent.iterdir() if each.name.startswith(".")] == []
+    assert not Event.objects.filter(name="keys.resealed").exists()
+
+
+def test_a_file_that_went_meanwhile_is_passed_over(town: Town, home: Path) -> None:
+    assert reseal_files(actor=keeper(), store=STORE, names=["ab" * 32]) == 0
+
+
 def test_the_status_counts_what_stands_under_what(
     town: Town, home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -147,3 +198,5 @@ def test_nobody_but_an_administrator_seals_anew(town: Town, home: Path) -> None:
     for who in sorted(set(CAST) - {"administrator"}):
         with refused(NOT_ALLOWED):
             reseal(actor=town.actor(who), table=REQUESTERS)
+        with refused(NOT_ALLOWED):
+            reseal_files(actor=town.actor(who), store=STORE, names=[])

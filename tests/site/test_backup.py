@@ -1,11 +1,15 @@
 """Backup -> drop -> restore -> equal: by the commands that a person types, on real databases."""
 
 import hashlib
+import io
 import json
 import os
+import re
+import shutil
 import stat
 import subprocess
 import sys
+import tarfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,12 +19,15 @@ import pytest
 from django.db import connection
 from psycopg import sql
 
+from linli.cases.attachments.models import STORE, Attachment
 from linli.site import cluster
-from linli.site.backup.contents import Contents, keys_in_use, print_of
+from linli.site.backup.contents import Contents, keys_in_use, print_of, sha256_of
+from linli.site.backup.files import pack, unpack
 from linli.site.backup.programs import Programs, programs
 from linli.site.backup.record import last_backup, note_backup, note_of
 from linli.site.cluster import ClusterError
 from tests.builders import STEPS, a_case
+from tests.cases.photos import attached
 from tests.cases.standing import standing_town
 from tests.conftest import NOW
 
@@ -33,11 +40,13 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture
-def source(transactional_db: None) -> str:
+def source(transactional_db: None, files: Path) -> str:
     """Return the tests' own database, with a town and its cases in it."""
     town = standing_town()
     for step in STEPS:
-        a_case(town, at=step)
+        case = a_case(town, at=step)
+        if step == "in_progress":
+            attached(town, case, 10, 20)
     return str(connection.settings_dict["NAME"])
 
 
@@ -57,10 +66,10 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def run(*arguments: str, database: str, code: int = 0) -> str:
+def run(*arguments: str, database: str, code: int = 0, **settings: str) -> str:
     done = subprocess.run(
         [LINLI, *arguments],
-        env={**os.environ, "LINLI_DATABASE_NAME": database, "LINLI_ROLE": "app"},
+        env={**os.environ, "LINLI_DATABASE_NAME": database, "LINLI_ROLE": "app", **settings},
         capture_output=True,
         text=True,
     )
@@ -87,14 +96,22 @@ def contents(name: str) -> Contents:
 
 @pytest.mark.slow
 def test_what_was_dropped_comes_back_equal_and_serves(
-    source: str, target: str, tmp_path: Path
+    source: str, target: str, tmp_path: Path, files: Path
 ) -> None:
     before, file = contents(source), tmp_path / "linli.dump"
-    told = run("db", "backup", str(file), database=source)
+    kept = {"LINLI_FILES": str(files)}
+    told = run("db", "backup", str(file), database=source, **kept)
     assert f"{before.rows} rows" in told
+    assert "4 files" in told
+    assert stat.S_IMODE((tmp_path / "linli.dump.files.tar").stat().st_mode) == 0o600
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     for _ in range(2):  # restored, dropped, restored
-        told = run("db", "restore", str(file), database=target)
+        shutil.rmtree(files, ignore_errors=True)
+        told = run("db", "restore", str(file), database=target, **kept)
+        assert "4 files are there" in told
+        for one in Attachment.objects.all():
+            assert len(b"".join(STORE.read(one.content))) == one.size  # a photo opens
+            assert b"".join(STORE.read(one.small))[:3] == b"\xff\xd8\xff"
         assert "equal to the backup" in told
         assert "linli audit restored" in told
         after = contents(target)
@@ -141,7 +158,13 @@ def test_contents_notice_a_changed_word_a_moved_number_and_a_lost_constraint(sou
 def a_dump(folder: Path) -> Path:
     file = folder / "a.dump"
     file.write_bytes(b"PGDMP")
-    listed = {"form": 1, "sha256": hashlib.sha256(b"PGDMP").hexdigest()}
+    pack(folder / "none", folder / "a.dump.files.tar")
+    archive = sha256_of(folder / "a.dump.files.tar")
+    listed = {
+        "form": 2,
+        "sha256": hashlib.sha256(b"PGDMP").hexdigest(),
+        "files": {"count": 0, "bytes": 0, "sha256": archive},
+    }
     (folder / "a.dump.json").write_text(json.dumps(listed))
     return file
 
@@ -151,8 +174,13 @@ def a_dump(folder: Path) -> Path:
     [
         (lambda file: file.with_name("a.dump.json").unlink(), "lists what the dump must hold"),
         (lambda file: file.with_name("a.dump.json").write_text("[]"), "missing or cannot be read"),
-        (lambda file: file.with_name("a.dump.json").write_text('{"form": 2}'), "newer version"),
+        (lambda file: file.with_name("a.dump.json").write_text('{"form": 3}'), "newer version"),
         (lambda file: file.write_bytes(b"PGDM"), "SHA-256 differs"),
+        (lambda file: file.with_name("a.dump.files.tar").unlink(), "holds the photos"),
+        (
+            lambda file: file.with_name("a.dump.files.tar").write_bytes(b"half"),
+            "files.tar is not the file",
+        ),
     ],
 )
 def test_a_backup_that_is_not_whole_is_not_restored(
@@ -164,15 +192,30 @@ def test_a_backup_that_is_not_whole_is_not_restored(
     assert callable(harm)
     harm(file)
     with pytest.raises(ClusterError, match=says):
-        restore(file, address="postgresql://nobody@192.0.2.1/none")
+        restore(file, address="postgresql://nobody@192.0.2.1/none", files=tmp_path / "files")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../../outside", "attachments/ab/short", f"a/ab/{'ab' * 32}/x", f"a/cd/{'ab' * 32}", "/x"],
+)
+def test_an_archive_puts_nothing_beside_the_stores(tmp_path: Path, name: str) -> None:
+    with tarfile.open(tmp_path / "bent.tar", "w") as archive:
+        member = tarfile.TarInfo(name)
+        member.size = 4
+        archive.addfile(member, io.BytesIO(b"bent"))
+    with pytest.raises(ValueError, match=re.escape(name.lstrip("/"))):
+        unpack(tmp_path / "bent.tar", tmp_path / "folder" / "files")
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [tmp_path / "bent.tar"]
 
 
 def test_a_backup_is_never_written_over(tmp_path: Path) -> None:
     from linli.site.backup.taking import backup
 
     file = a_dump(tmp_path)
+    nowhere = "postgresql://nobody@192.0.2.1/none"
     with pytest.raises(ClusterError, match="never written over"):
-        backup(file, address="postgresql://nobody@192.0.2.1/none", now=NOW)
+        backup(file, address=nowhere, files=tmp_path / "files", now=NOW)
     assert file.read_bytes() == b"PGDMP"
 
 

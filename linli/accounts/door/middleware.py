@@ -8,13 +8,15 @@ from allauth.account.adapter import get_adapter
 
 # Not public, but pinned: it keeps what was sent until the person has shown who she is.
 from allauth.account.internal.flows.reauthentication import suspend_request
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from linli.accounts.door.proofs import is_asked, proved_at
-from linli.accounts.door.rules import is_idle
+from linli.accounts.door.rules import ProofNeeded, is_idle, needs_second_factor
 from linli.accounts.door.sessions import DEVICE, SEEN, moment
 
 ALWAYS = {"health", "set_language", "web:appearance", "accounts:sign_out", "accounts:unlock"}
@@ -56,13 +58,38 @@ def door_middleware(
         if seen is None or actor.now - seen >= SEEN_EVERY:
             request.session[SEEN] = actor.now.isoformat()
         if name not in SETTING_UP and is_asked(request) and proved_at(request) is None:
-            methods = get_adapter().get_reauthentication_methods(request.user)
-            factors = [method["url"] for method in methods if method["id"] != "reauthenticate"]
-            return _ask(request, factors[0] if factors else reverse("accounts:mine"))
+            return _ask(request, _factor(request) or reverse("accounts:mine"))
         return None
 
+    def process_exception(request: Any, raised: Exception) -> HttpResponse | None:
+        return _ask_for_proof(request) if isinstance(raised, ProofNeeded) else None
+
     middleware.process_view = process_view  # type: ignore[attr-defined]
+    middleware.process_exception = process_exception  # type: ignore[attr-defined]
     return middleware
+
+
+def _factor(request: Any) -> str | None:
+    """Return the address where this person shows the second factor, or None if she has none."""
+    methods = get_adapter().get_reauthentication_methods(request.user)
+    return next((one["url"] for one in methods if one["id"] != "reauthenticate"), None)
+
+
+def _ask_for_proof(request: Any) -> HttpResponse:
+    """Ask for the second factor, or on a phone that stays signed in for its PIN; without either, to set one up."""
+    address = _factor(request)
+    if address is None and DEVICE in request.session and not needs_second_factor(request.actor):
+        address = reverse("accounts:unlock")
+    if address is None:
+        messages.warning(
+            request,
+            _(
+                "Names and numbers open after a second proof only. Let this phone stay signed in behind a PIN, or "
+                "add an authenticator or a security key; then look once more."
+            ),
+        )
+        return redirect("accounts:mine")
+    return _ask(request, address)
 
 
 def _ask(request: HttpRequest, address: str) -> HttpResponse:

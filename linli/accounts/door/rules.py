@@ -42,6 +42,22 @@ def is_fresh(proved_at: dt.datetime | None, *, now: dt.datetime) -> bool:
     return proved_at is not None and now - proved_at < FRESH
 
 
+class ProofNeeded(Exception):
+    """What was asked for needs a second proof, just given. The door asks for it and then goes on with what was sent.
+
+    No RuleBroken: no form can answer it.
+    """
+
+
+def require_fresh_proof(actor: Actor) -> None:
+    """Raise ProofNeeded unless the actor has just shown who she is, if it is asked of her at all.
+
+    For every operation that shows personal data: there it cannot be forgotten by a page.
+    """
+    if actor.is_asked and not is_fresh(actor.proved_at, now=actor.now):
+        raise ProofNeeded
+
+
 def is_idle(seen_at: dt.datetime | None, *, now: dt.datetime) -> bool:
     """Return whether a phone has lain so long that its PIN is asked."""
     return seen_at is None or now - seen_at >= IDLE

@@ -10,6 +10,7 @@ from linli.kernel import clock
 
 USER, DEVICE, SIGNED_IN, SEEN = "_auth_user_id", "device", "signed_in_at", "seen_at"
 BEFORE = "came_before"
+PIN_GIVEN = "pin_given_at"
 """Keys inside a session. Moments are ISO text."""
 
 

@@ -33,7 +33,7 @@ from linli.accounts.door.forms import KeepDeviceForm, OneTimeCodeForm, UnlockFor
 from linli.accounts.door.limits import may_try
 from linli.accounts.door.proofs import ENROLLED, is_asked, proved_at
 from linli.accounts.door.rules import needs_second_factor
-from linli.accounts.door.sessions import DEVICE, SEEN, SIGNED_IN
+from linli.accounts.door.sessions import DEVICE, PIN_GIVEN, SEEN, SIGNED_IN
 from linli.accounts.models import Device, RoleGrant, Session, SignIn, User
 from linli.accounts.parts import door
 from linli.accounts.permissions import ROLES
@@ -161,7 +161,7 @@ def _come_in(request: HttpRequest, user: User, device: Device) -> None:
         login(request, user, backend=BACKEND)
         request.session[SIGNED_IN] = clock.now().isoformat()
     request.session[DEVICE] = device.pk
-    request.session[SEEN] = clock.now().isoformat()
+    request.session[SEEN] = request.session[PIN_GIVEN] = clock.now().isoformat()
 
 
 @needs(P.OWN)
@@ -175,7 +175,7 @@ def keep_device(request: ActorRequest) -> HttpResponse:
                 actor=request.actor, name=given["name"], pin=given["pin"]
             )
             request.session[DEVICE] = device.pk
-            request.session[SEEN] = request.actor.now.isoformat()
+            request.session[SEEN] = request.session[PIN_GIVEN] = request.actor.now.isoformat()
             messages.success(request, _("This phone stays signed in for 30 days, behind its PIN."))
             response = redirect("accounts:mine")
             response.set_cookie(

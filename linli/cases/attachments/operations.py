@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from linli.accounts.door.rules import require_fresh_proof
 from linli.cases.attachments.choices import OF_THE_UNIT
 from linli.cases.attachments.events import (
     AttachmentShared,
@@ -237,7 +238,7 @@ def _withdraw(
 def look_at_identity(
     *, actor: Actor, case_id: int, attachment_id: uuid.UUID, reason: str
 ) -> Attachment:
-    """Return a proof of identity for showing it once, leaving who looked and why. Raises RuleBroken."""
+    """Return a proof of identity for showing it once, leaving who looked and why. Raises RuleBroken, ProofNeeded."""
     case, _order = locked_order(case_id, actor=actor, permission=P.UNMASK)
     found = _standing(case, attachment_id)
     if not found.is_locked:
@@ -245,6 +246,7 @@ def look_at_identity(
     if is_hidden_from(case, actor):
         raise IDENTITY_HIDDEN()
     why = reason_of(reason)
+    require_fresh_proof(actor)
     assert actor.user_id is not None
     looked = Unmasking.objects.create(case=case, at=actor.now, user_id=actor.user_id, reason=why)
     event = IdentityLookedAt(

@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from linli.accounts.door.proofs import freshly_proved
 from linli.accounts.queries import names_of
 from linli.cases.attachments import operations, queries
 from linli.cases.attachments.faces import neighbours
@@ -89,7 +88,6 @@ def small(request: ActorRequest, number: str, key: UUID) -> HttpResponse:
 
 @needs(P.UNMASK)
 @require_POST
-@freshly_proved
 def identity(request: ActorRequest, number: str, key: UUID) -> HttpResponse:
     """Send a proof of identity once, after the reason is kept."""
     found, one = _found(request, number, key, permission=P.UNMASK)

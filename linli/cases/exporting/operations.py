@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import F
 
+from linli.accounts.door.rules import require_fresh_proof
 from linli.cases.events import RequesterUnmasked
 from linli.cases.exporting.choices import ExportFault, ExportState
 from linli.cases.exporting.events import (
@@ -63,7 +64,7 @@ class Wish:
 def ask_for_export(*, actor: Actor, wish: Wish, form_key: uuid.UUID) -> Export:
     """Ask for an export; the same form sent twice is one. Raises RuleBroken.
 
-    Names and numbers need the permission to unmask and a reason.
+    Names and numbers need the permission to unmask, a reason and a fresh proof (ProofNeeded).
     """
     assert actor.user_id is not None
     with connection.cursor() as cursor:
@@ -109,6 +110,8 @@ def _check(wish: Wish, *, actor: Actor) -> None:
         getattr(wish.place, column) == code for column, code in actor.scopes(P.EXPORT)
     ):
         raise OUTSIDE_AREA()
+    if wish.is_personal:
+        require_fresh_proof(actor)
     if live_count(actor) >= MOST_LIVE:
         raise TOO_MANY_LIVE(limit=MOST_LIVE)
 
@@ -186,7 +189,8 @@ def _fail(found: Export, fault: ExportFault, *, actor: Actor) -> None:
 def download_export(*, actor: Actor, export_id: int) -> Export:
     """Return one's own export for fetching its file, and count it. Raises RuleBroken.
 
-    Raises Export.DoesNotExist for another's. Who lost the right to names and numbers fetches none.
+    Raises Export.DoesNotExist for another's. Who lost the right to names and numbers fetches none; who has it
+    proves herself anew (ProofNeeded).
     """
     found = locked_export(export_id)
     if found.user_id != actor.user_id:
@@ -197,6 +201,8 @@ def download_export(*, actor: Actor, export_id: int) -> Export:
         raise EXPIRED()
     if found.state is not ExportState.READY:
         raise NOT_READY()
+    if found.is_personal:
+        require_fresh_proof(actor)
     nth = found.download_count + 1
     event = ExportDownloaded(export_id=found.pk, nth=nth)
     written(found, event=event, actor=actor, download_count=nth)

@@ -10,7 +10,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from linli.accounts.door.proofs import freshly_proved
 from linli.cases.exporting import operations, queries
 from linli.cases.exporting.choices import CONTENT_TYPES, ExportState
 from linli.cases.exporting.forms import ExportForm, PersonalExportForm
@@ -45,7 +44,6 @@ def ask(request: ActorRequest) -> HttpResponse:
 
 @needs(P.EXPORT)
 @require_POST
-@freshly_proved
 def ask_personal(request: ActorRequest) -> HttpResponse:
     """Ask for an export with names and numbers, saying why."""
     form = PersonalExportForm(request.POST, actor=request.actor, permission=P.EXPORT)

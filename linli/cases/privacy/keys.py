@@ -5,11 +5,14 @@ as before; `reseal` brings them to the key, cipher and hash in force; then the o
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.db import connection, models
 from django.db.models.functions import Substr
 
@@ -21,6 +24,7 @@ from linli.kernel.events import Code, record
 from linli.kernel.models import Event
 from linli.kernel.operation import operation
 from linli.kernel.seal import HEAD, SEALED, Sealed, blind_index, index_head, seal, seal_head, unseal
+from linli.vault.store import NotKept, Store, stores
 
 BATCH = 500
 _LOCK = 4_021_107
@@ -53,21 +57,46 @@ def reseal(*, actor: Actor, table: Sealed, after: Any = None, limit: int = BATCH
         if not rows:
             return Resealed(0)
         _write(rows, [*table.columns, *table.indexes])
-    _happened(table, len(rows), actor=actor)
+    _happened(table.model, len(rows), actor=actor)
     return Resealed(len(rows), rows[-1].pk)
 
 
+@operation(P.KEYS)
+def reseal_files(*, actor: Actor, store: Store, names: Sequence[str]) -> int:
+    """Seal anew the keys of files, which stand in the files' heads; return how many. Run again, it goes on.
+
+    A file that is gone meanwhile is passed over. Raises SealBroken: the files before it are done, it is as before.
+    """
+    count = 0
+    for name in names:
+        with suppress(NotKept):
+            store.reseal(name)
+            count += 1
+    _happened(f"vault.{store.name}", count, actor=actor)
+    return count
+
+
 def reseal_all(*, actor: Actor) -> Iterator[int]:
-    """Yield the rows done batch by batch, table by table, until all is under the key in force."""
+    """Yield the rows and files done batch by batch until all is under the key in force."""
     for table in SEALED:
         done = reseal(actor=actor, table=table)
         while done.count:
             yield done.count
             done = reseal(actor=actor, table=table, after=done.last)
+    for store in stores(settings.LINLI.files_folder()):
+        stale = (name for name in store.names() if _head_of_file(store, name) != seal_head())
+        while names := list(islice(stale, BATCH)):
+            yield reseal_files(actor=actor, store=store, names=names)
+
+
+def _head_of_file(store: Store, name: str) -> bytes:
+    with suppress(NotKept):
+        return store.head(name)
+    return seal_head()  # gone meanwhile: nothing is left to do
 
 
 def heads_in_use() -> tuple[Counter[bytes], Counter[bytes]]:
-    """Return how many sealed values, and how many blind indexes, stand under each head (version, key id)."""
+    """Return how many sealed values and files, and how many blind indexes, stand under each head (version, key id)."""
     sealed: Counter[bytes] = Counter()
     indexed: Counter[bytes] = Counter()
     with wall_open_everywhere("keys: status"):
@@ -75,6 +104,8 @@ def heads_in_use() -> tuple[Counter[bytes], Counter[bytes]]:
             for columns, into in ((table.columns, sealed), (table.indexes, indexed)):
                 for column in columns:
                     into.update(_heads(apps.get_model(table.model), column))
+    for store in stores(settings.LINLI.files_folder()):
+        sealed.update(_head_of_file(store, name) for name in store.names())
     return sealed, indexed
 
 
@@ -120,10 +151,10 @@ def _write(rows: list[Any], columns: list[str]) -> None:
         )
 
 
-def _happened(table: Sealed, count: int, *, actor: Actor) -> None:
+def _happened(what: str, count: int, *, actor: Actor) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
     seq = 1 + Event.objects.filter(stream_kind="keys", stream_id=1).count()
     key_id = int.from_bytes(seal_head()[1:])
-    event = ColumnsResealed(table=Code(table.model), count=count, key_id=key_id)
+    event = ColumnsResealed(table=Code(what), count=count, key_id=key_id)
     record(event, actor=actor, kind="keys", stream=1, seq=seq)

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from linli.accounts.door.rules import require_fresh_proof
 from linli.cases.events import RequesterUnmasked, SharedTextWritten
 from linli.cases.models import Case, Requester, Unmasking
 from linli.cases.parts import happened, locked_order
@@ -64,7 +65,7 @@ def reason_of(reason: str, *, known: tuple[str, ...] = ()) -> str:
 
 @operation(P.UNMASK)
 def unmask(*, actor: Actor, case_id: int, reason: str) -> Requester:
-    """Return the requester for reading, once, leaving who looked, when and why. Raises RuleBroken.
+    """Return the requester for reading, once, leaving who looked, when and why. Raises RuleBroken, ProofNeeded.
 
     The reason is kept without personal data: whoever is looked at may read it, and so may an auditor.
     """
@@ -73,6 +74,7 @@ def unmask(*, actor: Actor, case_id: int, reason: str) -> Requester:
         raise IDENTITY_HIDDEN()
     if not clean_words(reason):
         raise REASON_NEEDED()
+    require_fresh_proof(actor)
     shown = requester_of(case.pk, actor=actor, permission=P.UNMASK)
     if shown is None:
         raise NOBODY_LEFT()

@@ -7,7 +7,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from linli.accounts.door.proofs import freshly_proved
 from linli.cases import operations, queries
 from linli.cases.flows import ORDER
 from linli.cases.forms import FollowUpForm, MissedForm, RuleForm, UnmaskForm
@@ -80,7 +79,6 @@ def rework(request: ActorRequest, number: str) -> HttpResponse:
     return _page(request, chosen=number, form=form) if form.errors else redirect("cases:follow_up")
 
 
-@freshly_proved
 def _unmask_here(request: ActorRequest) -> HttpResponse:
     number = request.POST.get("case", "")
     case = case_or_404(request, number, permission=P.UNMASK)

@@ -16,15 +16,18 @@ DIFFERENT, KEYS_MISSING = 1, 3
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def backup(file: Path) -> None:
-    """Write the whole database to FILE (pg_dump's custom form) and what it holds to FILE.json.
+    """Write the whole database to FILE (pg_dump's custom form), what it holds to FILE.json, and the sealed files to
+    FILE.files.tar.
 
-    Neither holds a key: keys are named in FILE.json and kept elsewhere. Nothing is written over.
+    None of them holds a key: keys are named in FILE.json and kept elsewhere. Nothing is written over.
     """
     from linli.kernel import clock
     from linli.site.backup.taking import backup as take
 
     try:
-        listed = take(file, address=_owner_address(config()), now=clock.now())
+        listed = take(
+            file, address=_owner_address(config()), files=config().files_folder(), now=clock.now()
+        )
     except cluster.ClusterError as failed:
         raise click.ClickException(str(failed)) from failed
     contents = listed["contents"]
@@ -32,6 +35,10 @@ def backup(file: Path) -> None:
     click.echo(
         f"{len(contents['tables'])} tables, {rows} rows, {listed['bytes'] / 1e6:.1f} MB · "
         f"{len(contents['tables'])} 张表，{rows} 行 → {file}"
+    )
+    kept = listed["files"]
+    click.echo(
+        f"{kept['count']} files, {kept['bytes'] / 1e6:.1f} MB · {kept['count']} 个文件 → {file}.files.tar"
     )
     click.echo(
         "Keep these keys elsewhere; without them sealed data do not open · 请另行保管这些密钥："
@@ -44,14 +51,18 @@ def backup(file: Path) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--database", help="Restore into this database instead of the configured one.")
 def restore(file: Path, database: str | None) -> None:
-    """Restore FILE into an empty database, and compare it with FILE.json.
+    """Restore FILE into an empty database and its files into the files folder, and compare with FILE.json.
 
     Exit status 0 if all is equal; 1 if something differs; 3 if it is equal but a key that it needs is not here.
     """
     from linli.site.backup.restoring import restore as put_back
 
     try:
-        done = put_back(file, address=_owner_address(config(), database=database))
+        done = put_back(
+            file,
+            address=_owner_address(config(), database=database),
+            files=config().files_folder(),
+        )
     except cluster.ClusterError as failed:
         raise click.ClickException(str(failed)) from failed
     _give_rights(database)
@@ -63,6 +74,10 @@ def restore(file: Path, database: str | None) -> None:
             f"Linli, which would make a new one · 缺少密钥，启动前请先放回原处"
         )
     tables, rows = len(done.contents.tables), done.contents.rows
+    if done.files is None:
+        click.echo("This backup was taken without the files · 这份备份不含照片和文件")
+    else:
+        click.echo(f"{done.files} files are there · {done.files} 个文件已就位")
     if done.differences:
         click.echo(f"{len(done.differences)} differences in {tables} tables · 与备份不一致")
         sys.exit(DIFFERENT)

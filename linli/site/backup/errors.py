@@ -38,8 +38,16 @@ def no_list(file: Path) -> ClusterError:
     """The list of contents beside the dump is missing or unreadable."""
     return ClusterError(
         f"{file} is missing or cannot be read. It lists what the dump must hold, and without it nothing "
-        "proves a restore. Copy both files of the backup.",
-        f"{file} 缺失或无法读取。它列明备份里应有的内容，缺了它就无法证明恢复是完整的。请把备份的两个文件一起拷来。",
+        "proves a restore. Copy all three files of the backup.",
+        f"{file} 缺失或无法读取。它列明备份里应有的内容，缺了它就无法证明恢复是完整的。请把备份的三个文件一起拷来。",
+    )
+
+
+def no_files(archive: Path) -> ClusterError:
+    """The archive of the sealed files is missing."""
+    return ClusterError(
+        f"{archive} is missing: it holds the photos and files of this backup. Copy all three files of the backup.",
+        f"缺少 {archive}：这份备份里的照片和文件都在其中。请把备份的三个文件一起拷来。",
     )
 
 

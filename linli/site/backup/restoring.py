@@ -1,6 +1,7 @@
 """Restoring: into an empty database, then compared with the list that was made with the dump."""
 
 import json
+import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,23 +10,32 @@ import psycopg
 
 from linli.site.backup import errors
 from linli.site.backup.contents import Contents, keys_in_use, sha256_of
+from linli.site.backup.files import Packed, unpack
 from linli.site.backup.programs import programs
-from linli.site.backup.taking import FORM, list_beside
+from linli.site.backup.taking import FORM, files_beside, list_beside
+
+WITH_FILES = 2
+"""The form of a list from which a backup holds the sealed files too."""
 
 
 @dataclass(frozen=True)
 class Restored:
-    """What came of it: `differences` from the list, and the keys that the data need and that are not here."""
+    """What came of it: `differences` from the list, and the keys that the data need and that are not here.
+
+    `files`: how many sealed files the backup holds, all there now; None for a backup that was taken without them.
+    """
 
     contents: Contents
     differences: list[str]
     missing_keys: list[dict[str, str]]
+    files: int | None
 
 
-def restore(file: Path, *, address: str) -> Restored:
+def restore(file: Path, *, address: str, files: Path) -> Restored:
     """Restore `file` into the empty database at `address` (the owner's login), all or nothing.
 
-    Raises ClusterError. Rights of the application's login are not in a dump; the caller gives them.
+    The sealed files go back first, into the folder `files`: a file that no row names is swept, a row without its
+    file would be a loss. Raises ClusterError. Rights of the application's login are not in a dump; the caller gives them.
     """
     listed = _listed(file)
     with psycopg.connect(address, connect_timeout=10) as connection:
@@ -36,6 +46,7 @@ def restore(file: Path, *, address: str) -> Restored:
         assert row is not None
         if row[0]:
             raise errors.not_empty(database=connection.info.dbname, count=row[0])
+    packed = _put_files_back(file, listed, folder=files)
     programs(server=server).run(
         "pg_restore",
         *("--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction"),
@@ -45,11 +56,24 @@ def restore(file: Path, *, address: str) -> Restored:
     with psycopg.connect(address, connect_timeout=10) as connection:
         found = Contents.read(connection)
     here = {(key["name"], key["print"]) for key in keys_in_use()}
+    differences = Contents(**listed["contents"]).differences(found)
+    if packed is not None and packed.count != listed["files"]["count"]:
+        differences.append(f"files: {listed['files']['count']} -> {packed.count}")
     return Restored(
         contents=found,
-        differences=Contents(**listed["contents"]).differences(found),
+        differences=differences,
         missing_keys=[k for k in listed["keys_needed"] if (k["name"], k["print"]) not in here],
+        files=packed.count if packed else None,
     )
+
+
+def _put_files_back(file: Path, listed: dict[str, Any], *, folder: Path) -> Packed | None:
+    if listed["form"] < WITH_FILES:
+        return None
+    try:
+        return unpack(files_beside(file), folder)
+    except (ValueError, tarfile.TarError) as failed:
+        raise errors.changed(files_beside(file)) from failed
 
 
 def _listed(file: Path) -> dict[str, Any]:
@@ -60,8 +84,14 @@ def _listed(file: Path) -> dict[str, Any]:
         form = listed["form"]
     except (OSError, ValueError, KeyError, TypeError) as failed:
         raise errors.no_list(beside) from failed
-    if form != FORM:
+    if not 1 <= form <= FORM:
         raise errors.newer_list(beside)
     if sha256_of(file) != listed["sha256"]:
         raise errors.changed(file)
+    if form >= WITH_FILES:
+        archive = files_beside(file)
+        if not archive.exists():
+            raise errors.no_files(archive)
+        if sha256_of(archive) != listed["files"]["sha256"]:
+            raise errors.changed(archive)
     return listed

@@ -1,9 +1,10 @@
-"""Taking a backup: the dump and its list of contents, from one snapshot."""
+"""Taking a backup: the dump and its list of contents from one snapshot, and the sealed files that it names."""
 
 import datetime as dt
 import importlib.metadata
 import json
 import os
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,12 @@ import psycopg
 
 from linli.site.backup import errors
 from linli.site.backup.contents import Contents, keys_in_use, sha256_of
+from linli.site.backup.files import pack
 from linli.site.backup.programs import programs
 from linli.site.backup.record import note_backup
+from linli.vault.store import FILES_LOCK
 
-FORM = 1
+FORM = 2
 """Raised when the list beside a dump changes its form."""
 
 
@@ -23,18 +26,29 @@ def list_beside(file: Path) -> Path:
     return file.with_name(file.name + ".json")
 
 
-def backup(file: Path, *, address: str, now: dt.datetime) -> dict[str, Any]:
-    """Write `file` and its list, closed to others; return the list. Raises ClusterError.
+def files_beside(file: Path) -> Path:
+    """Return where the archive of the sealed files lies."""
+    return file.with_name(file.name + ".files.tar")
 
-    `address` is that of the owner's login. What is there is not written over.
+
+def backup(file: Path, *, address: str, files: Path, now: dt.datetime) -> dict[str, Any]:
+    """Write `file`, its list and the archive of the sealed files, closed to others; return the list.
+
+    `address` is that of the owner's login, `files` the folder of the sealed files: every file that a row of the dump
+    names is in the archive, for nothing is swept meanwhile. What is there is not written over. Raises ClusterError.
     """
-    for path in (file, list_beside(file)):
+    for path in (file, list_beside(file), files_beside(file)):
         if path.exists():
             raise errors.stands_already(path)
     partial = file.with_name(f".{file.name}.partial")
+    packing = file.with_name(f".{file.name}.files.partial")
     os.close(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
     try:
-        with psycopg.connect(address, connect_timeout=10) as connection:
+        with (
+            psycopg.connect(address, connect_timeout=10) as guard,
+            psycopg.connect(address, connect_timeout=10) as connection,
+        ):
+            guard.execute("SELECT pg_advisory_xact_lock_shared(%s)", [FILES_LOCK])
             connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             row = connection.execute("SELECT pg_export_snapshot()").fetchone()
             assert row is not None
@@ -46,6 +60,7 @@ def backup(file: Path, *, address: str, now: dt.datetime) -> dict[str, Any]:
                 address=address,
             )
             database = connection.info.dbname
+            packed = pack(files, packing)
         listed = {
             "form": FORM,
             "linli": importlib.metadata.version("linli"),
@@ -55,11 +70,14 @@ def backup(file: Path, *, address: str, now: dt.datetime) -> dict[str, Any]:
             "sha256": sha256_of(partial),
             "keys_needed": keys_in_use(),
             "contents": contents.as_json(),
+            "files": {**asdict(packed), "sha256": sha256_of(packing)},
         }
         _write(list_beside(file), json.dumps(listed, indent=1, ensure_ascii=False) + "\n")
-        os.link(partial, file)  # refuses a name that was taken meanwhile
+        os.link(packing, files_beside(file))  # refuses a name that was taken meanwhile
+        os.link(partial, file)
     finally:
         partial.unlink(missing_ok=True)
+        packing.unlink(missing_ok=True)
     note_backup(database, file.resolve(), at=now)
     return listed
 
