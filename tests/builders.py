@@ -177,7 +177,9 @@ def take(actor: Actor, case: Case, name: str, **given: Any) -> Any:
     if "days" in given:
         given["until"] = actor.now + dt.timedelta(days=given.pop("days"))
     if "asked" in given:
-        waiting = Application.objects.filter(order__case=case, decided_at__isnull=True)
+        waiting = Application.objects.filter(
+            order__case=case, decided_at__isnull=True, lapsed_at__isnull=True
+        )
         given["application_id"] = waiting.get(kind=given.pop("asked")).pk
     return getattr(operations, name)(actor=actor, case_id=case.pk, **given)
 

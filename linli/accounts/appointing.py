@@ -6,10 +6,14 @@ import datetime as dt
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from linli.accounts.events import RoleEnded, RoleGiven
 from linli.accounts.models import Appointment, RoleGrant, User
+from linli.accounts.parts import happened as role_happened
+from linli.accounts.parts import locked_user
 from linli.accounts.posts_events import Appointed, AppointmentEnded
 from linli.kernel.actor import Actor
 from linli.kernel.errors import Refusal
+from linli.kernel.events import Code
 from linli.kernel.operation import operation
 from linli.territory.models import Organisation, Place, Post, day_of
 from linli.territory.parts import happened, locked_organisation
@@ -88,7 +92,7 @@ def end_appointment(*, actor: Actor, appointment_id: int) -> None:
     today = day_of(actor.now)
     row = Appointment.objects.not_over(today).get(pk=appointment_id)
     post, unit = _post(row.post_id, actor=actor)
-    _end_roles(Appointment.objects.filter(pk=row.pk), now=actor.now)
+    _end_roles(Appointment.objects.filter(pk=row.pk), actor=actor)
     if row.valid_from >= today:
         row.delete()
     else:
@@ -105,18 +109,26 @@ def _post(post_id: int, *, actor: Actor) -> tuple[Post, Organisation]:
     return post, locked_organisation(post.organisation_id, actor=actor, permission=APPOINT)
 
 
-def _end_roles(appointments: QuerySet[Appointment], *, now: dt.datetime) -> None:
-    """End the roles given with appointments that end; the sweep then ends the sessions."""
-    grants = RoleGrant.objects.filter(appointment__in=appointments).exclude(valid_to__lte=now)
-    grants.filter(valid_from__gte=now).delete()
-    grants.update(valid_to=now)
+def _end_roles(appointments: QuerySet[Appointment], *, actor: Actor) -> None:
+    """End the roles given with appointments that end, each with its event; the sweep then ends the sessions."""
+    grants = RoleGrant.objects.filter(appointment__in=appointments).exclude(valid_to__lte=actor.now)
+    ending = list(grants.select_related("place").order_by("user", "pk"))
+    grants.filter(valid_from__gte=actor.now).delete()
+    grants.update(valid_to=actor.now)
+    for grant in ending:
+        _role_ended(grant, actor=actor)
 
 
-def end_appointments_of(unit: Organisation, *, now: dt.datetime) -> int:
+def _role_ended(grant: RoleGrant, *, actor: Actor) -> None:
+    event = RoleEnded(grant_id=grant.pk, role=Code(grant.role), place_code=Code(grant.place.code))
+    role_happened(locked_user(grant.user_id), event, actor=actor)
+
+
+def end_appointments_of(unit: Organisation, *, actor: Actor) -> int:
     """End every appointment to a post of a locked organisation; for the operation that closes it."""
-    today = day_of(now)
+    today = day_of(actor.now)
     rows = Appointment.objects.filter(post__organisation=unit)
-    _end_roles(rows.not_over(today), now=now)
+    _end_roles(rows.not_over(today), actor=actor)
     taken_back, _by_table = rows.filter(valid_from__gte=today).delete()
     return taken_back + rows.not_over(today).update(valid_to=today)
 
@@ -135,13 +147,18 @@ def follow_redrawn_roles(*, actor: Actor) -> int:
                 user=grant.user_id, role=grant.role, place=place
             )
             if not held.exists():
-                RoleGrant.objects.create(
+                made = RoleGrant.objects.create(
                     user_id=grant.user_id,
                     role=grant.role,
                     place=place,
                     valid_from=actor.now,
                     valid_to=grant.valid_to,
                 )
+                event = RoleGiven(
+                    grant_id=made.pk, role=Code(made.role), place_code=Code(place.code)
+                )
+                role_happened(locked_user(grant.user_id), event, actor=actor)
+        _role_ended(grant, actor=actor)
         grant.valid_to = actor.now
         if grant.valid_from >= actor.now:
             grant.delete()

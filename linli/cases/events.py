@@ -148,6 +148,7 @@ class OrderReported:
     order_id: int
     resolution: Code
     report_id: int
+    lapsed_count: int = 0
 
 
 @event("order.follow_up_missed")
@@ -223,6 +224,7 @@ class OrderHandedOver:
     order_id: int
     from_id: int
     lead_id: int
+    lapsed_count: int = 0
 
 
 @event("case.rescoped")
@@ -253,6 +255,7 @@ class OrderRuledElsewhere:
     first_contact_due_at: dt.datetime
     handling_due_at: dt.datetime
     copied_count: int = 0
+    lapsed_count: int = 0
 
 
 @event("order.ruled_final")

@@ -192,7 +192,7 @@ def may_object(order: Any, actor: Actor) -> RuleBroken | None:
 
 def _asked(order: Any, kind: str) -> RuleBroken | None:
     standing = (one for one in order.applications.all() if one.kind == kind)
-    return ASKED_ALREADY() if any(one.decided_at is None for one in standing) else None
+    return ASKED_ALREADY() if any(one.waits for one in standing) else None
 
 
 def may_ask_pause(order: Any, actor: Actor) -> RuleBroken | None:

@@ -211,7 +211,7 @@ class Application(models.Model):
 
     `until`: when a pause ends, a hold is looked at again, an exclusion expires. `amount`: by how many of
     the handling limit's own unit it is to be longer; `at_most` is that limit. `ended_at`: when a pause or a
-    hold was over.
+    hold was over. `lapsed_at`: when the order went on before anybody decided.
     """
 
     order = models.ForeignKey("cases.WorkOrder", models.CASCADE, related_name="applications")
@@ -230,6 +230,7 @@ class Application(models.Model):
     decided_by = models.BigIntegerField(null=True)
     is_granted = models.BooleanField(null=True)
     decision = models.TextField(_("Why it is decided so"), blank=True)
+    lapsed_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     clearing = models.TextField(_("What has changed"), blank=True)
 
@@ -240,6 +241,11 @@ class Application(models.Model):
             known("application_reason_known", "reason", ApplicationReason),
             said("application_says_something", "words"),
             together("application_decision_is_whole", "decided_at", "decided_by", "is_granted"),
+            models.CheckConstraint(
+                name="application_lapsed_or_decided",
+                condition=Q(lapsed_at__isnull=True)
+                | Q(decided_at__isnull=True) & ~Q(kind=ApplicationKind.EXCLUSION),
+            ),
             models.CheckConstraint(
                 name="application_by_two_persons",
                 condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("user_id")),
@@ -279,7 +285,7 @@ class Application(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["order", "kind"],
-                condition=Q(decided_at__isnull=True),
+                condition=Q(decided_at__isnull=True, lapsed_at__isnull=True),
                 name="application_one_waits",
             ),
             models.UniqueConstraint(
@@ -300,11 +306,14 @@ class Application(models.Model):
                 facts=("decided_at", "decided_by", "is_granted", "kind", "until", "amount"),
                 texts=("words", "evidence", "told", "decision"),
             ),
+            final("application_has_lapsed", "lapsed_at", facts=("lapsed_at",), texts=()),
             final("application_has_ended", "ended_at", facts=("ended_at",), texts=("clearing",)),
         ]
         indexes = [
             models.Index(
-                fields=["at"], condition=Q(decided_at__isnull=True), name="application_waiting"
+                fields=["at"],
+                condition=Q(decided_at__isnull=True, lapsed_at__isnull=True),
+                name="application_waiting",
             ),
             models.Index(
                 fields=["until"],
@@ -315,6 +324,11 @@ class Application(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order_id} {self.kind}"
+
+    @property
+    def waits(self) -> bool:
+        """Return whether its decision is still to come."""
+        return self.decided_at is None and self.lapsed_at is None
 
     @property
     def unit_words(self) -> Any:

@@ -1,7 +1,8 @@
 """Steps that several operations share, inside their transaction."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db import connection
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.accounts.queries import names_of
 from linli.cases import guards
+from linli.cases.choices import ApplicationKind
 from linli.cases.clocks.parts import move_deadlines
 from linli.cases.clocks.queries import standing_deadlines
 from linli.cases.events import EVENT_OF_MOVE
@@ -27,6 +29,13 @@ OVERTAKEN = Refusal(
     _(
         "“%(move)s” is not possible any more: “%(done)s” by %(who)s at %(when)s. Nothing you typed is lost; look at the "
         "present state before you go on."
+    ),
+)
+LAPSED = Refusal(
+    "order.lapsed",
+    _(
+        "%(kind)s: the order went on at %(when)s, before this was decided, so there is nothing to decide any more. The lead "
+        "asks anew if it is still needed."
     ),
 )
 RACED = (
@@ -192,6 +201,8 @@ def to_be_decided(
     """
     rows = Application.objects.filter(order=order, kind=kind) if kind else Application.objects
     found = rows.get(pk=application_id, order=order)
+    if found.lapsed_at is not None:
+        raise LAPSED(kind=found.get_kind_display(), when=moment(found.lapsed_at))
     if found.decided_at is not None:
         raise decided_already(found.get_kind_display(), found.decided_by, found.decided_at)
     if found.user_id == actor.user_id:
@@ -203,6 +214,20 @@ def decided_already(move: Any, user_id: int | None, at: dt.datetime) -> RuleBrok
     """Return the refusal that says who decided before and when."""
     user = names_of({user_id}).get(user_id) if user_id else None
     return MOVED_ALREADY(move=move, who=user.display_name if user else "linli", when=moment(at))
+
+
+def let_lapse(orders: Collection[WorkOrder], *, actor: Actor) -> Counter[int]:
+    """End what was asked for orders that go on before anybody decided; return how many, by order.
+
+    What is asked for the time of handling ends with it; an exclusion is decided afterwards, too.
+    """
+    waiting = Application.objects.filter(
+        order__in=orders, decided_at__isnull=True, lapsed_at__isnull=True
+    ).exclude(kind=ApplicationKind.EXCLUSION)
+    lapsed = Counter(waiting.values_list("order", flat=True))
+    if lapsed:
+        waiting.update(lapsed_at=actor.now)
+    return lapsed
 
 
 def decide(found: Application, *, is_granted: bool, decision: str, actor: Actor) -> None:

@@ -204,12 +204,11 @@ def _over(actor: Actor, permission: str) -> QuerySet[Case]:
 
 
 def to_decide(actor: Actor) -> list[Application]:
-    """Return the applications that the actor may decide, the oldest first.
-
-    Those of an order that has gone on meanwhile can only be refused; they stand on the case's own page.
-    """
+    """Return the applications that the actor may decide, the oldest first."""
     found = (
-        Application.objects.filter(decided_at__isnull=True, order__case__in=_over(actor, P.APPROVE))
+        Application.objects.filter(
+            decided_at__isnull=True, lapsed_at__isnull=True, order__case__in=_over(actor, P.APPROVE)
+        )
         .exclude(order__lead=actor.organisation_id)
         .exclude(user_id=actor.user_id or 0)
         .select_related("order__case__place", "order__lead", "order__clock_class")

@@ -100,6 +100,11 @@ def _limits(order: WorkOrder) -> tuple[Fact, ...]:
     return ((_("Limits"), order.clock_class.label),) if order.clock_class else ()
 
 
+def _lapsed(payload: dict[str, Any]) -> tuple[Fact, ...]:
+    count = payload.get("lapsed_count", 0)
+    return ((_("Applications that ended with it, undecided"), str(count)),) if count else ()
+
+
 def _accepted(told: Told, payload: dict[str, Any]) -> Telling:
     return {"what": _("Accepted"), "icon": "inbox"}
 
@@ -129,7 +134,8 @@ def _reported(told: Told, payload: dict[str, Any]) -> Telling:
         "icon": "send",
         "tone": "key",
         "quote": kept.words if kept else order.public_reply,
-        "facts": ((_("What shows it"), kept.second),) if kept and kept.second else (),
+        "facts": (((_("What shows it"), kept.second),) if kept and kept.second else ())
+        + _lapsed(payload),
     }
 
 
@@ -166,6 +172,7 @@ def _handed_over(told: Told, payload: dict[str, Any]) -> Telling:
         % {"before": before, "after": after},
         "icon": "transfer",
         "tone": "turn",
+        "facts": _lapsed(payload),
     }
 
 
@@ -287,7 +294,7 @@ def _ruled_elsewhere(told: Told, payload: dict[str, Any]) -> Telling:
         "icon": "gavel",
         "tone": "turn",
         "body": told.papers["objection_id", payload["objection_id"]].third,
-        "facts": (_due(payload),),
+        "facts": (_due(payload), *_lapsed(payload)),
     }
 
 

@@ -15,6 +15,7 @@ from linli.accounts.appointing import (
     follow_redrawn_roles,
 )
 from linli.accounts.models import Appointment, RoleGrant
+from linli.accounts.operations import give_role
 from linli.kernel.errors import Refusal, RuleBroken
 from linli.kernel.models import Event
 from linli.territory.models import Organisation, Place, PlaceSuccession, Post
@@ -109,6 +110,29 @@ def test_what_ends_today_is_over_and_what_never_began_is_gone(town: Town, post: 
     assert not Appointment.objects.filter(pk=later.pk).exists()
 
 
+def told_of(town: Town, who: str) -> list[tuple[str, dict[str, object]]]:
+    """Return what happened to an account, each with its seq checked."""
+    stream = Event.objects.filter(stream_kind="user", stream_id=town.users[who].pk).order_by("seq")
+    assert [event.seq for event in stream] == list(range(1, len(stream) + 1))
+    return [(event.name, event.payload) for event in stream]
+
+
+def test_a_role_that_ends_with_its_post_says_so_in_the_account(town: Town, post: Post) -> None:
+    held = give(post, "li")
+    place = town.places["110105019029"]
+    given = {"user": held.user, "role": "leader", "place": place, "appointment": held}
+    now, later = (
+        give_role(actor=manager(), valid_from=at, **given) for at in (NOW - DAY, NOW + 9 * DAY)
+    )
+    end_appointment(actor=manager(), appointment_id=held.pk)
+    ended = [payload for name, payload in told_of(town, "worker") if name == "role.ended"]
+    assert ended == [
+        {"grant_id": grant.pk, "role": "leader", "place_code": place.code} for grant in (now, later)
+    ]
+    assert RoleGrant.objects.get(pk=now.pk).valid_to == NOW
+    assert not RoleGrant.objects.filter(pk=later.pk).exists()
+
+
 def test_a_role_over_a_re_drawn_community_goes_on_over_its_successors(town: Town) -> None:
     old, new = town.places["110105019029"], town.places["110105019030"]
     PlaceSuccession.objects.create(place=old, successor=new, kind="merged", at=TODAY, is_main=True)
@@ -119,4 +143,8 @@ def test_a_role_over_a_re_drawn_community_goes_on_over_its_successors(town: Town
     assert [(grant.role, grant.place) for grant in in_force] == [("community_worker", new)]
     before = RoleGrant.objects.filter(user=li).in_force(NOW - DAY)
     assert [grant.place for grant in before] == [old]
+    assert [(name, payload["place_code"]) for name, payload in told_of(town, "worker")[-2:]] == [
+        ("role.given", new.code),
+        ("role.ended", old.code),
+    ]
     assert follow_redrawn_roles(actor=manager()) == 0

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
+from django.urls import reverse
 from django.utils import translation
 
 from linli.cases import guards, operations
@@ -13,7 +14,9 @@ from linli.cases.clocks.sweeping import renew_deadlines, sweep_alerts
 from linli.cases.models import Application, Case, ClockAlert
 from linli.cases.operations.applying import TOO_MUCH, UNTIL_PAST, UNTIL_TOO_FAR, WRONG_GROUND
 from linli.cases.operations.deciding import TIME_IS_OVER
+from linli.cases.parts import LAPSED
 from linli.cases.privacy.redactors import GONE, overwrite_texts
+from linli.cases.queries import to_decide
 from linli.cases.rules import REASONS, decider_depth
 from linli.cases.story import story_of
 from linli.kernel.actor import Actor
@@ -21,6 +24,8 @@ from linli.kernel.errors import FIELD_NEEDED, MOVED_ALREADY, NOT_ALLOWED, RuleBr
 from linli.territory.calendar.files import weekday_rule
 from linli.territory.calendar.operations import apply_year
 from tests.builders import Town, a_case, take
+from tests.cases.expect import refused as refused_by
+from tests.cases.pages import a_client
 from tests.cases.people import a_person
 from tests.cases.standing import standing_town
 from tests.conftest import NOW
@@ -229,6 +234,53 @@ def test_each_kind_knows_its_own_grounds(town: Town) -> None:
             with pytest.raises(RuleBroken) as refused:
                 ask(town, case, name, reason=reason)
             assert refused.value.refusal is WRONG_GROUND
+
+
+# — what nobody decided in time —
+
+
+@pytest.mark.parametrize("name", [name for name in ASKED if name != "ask_exclusion"])
+def test_what_the_order_overtakes_ends_by_itself_and_says_so(town: Town, name: str) -> None:
+    case = a_case(town, at="in_progress")
+    asked = ask(town, case, name)
+    report = {"resolution": "solved", "public_reply": "好了", "evidence": "完工单"}
+    operations.report(actor=town.actor("worker", now=NOW + DAY), case_id=case.pk, **report)
+    asked.refresh_from_db()
+    assert (asked.lapsed_at, asked.decided_at, asked.waits) == (NOW + DAY, None, False)
+    told = story_of(Case.objects.everywhere("test").get(pk=case.pk))[-1]
+    assert ("未决定即随之结束的申请", "1") in told.facts
+    decider = town.actor(GRANTED[name][2], now=NOW + DAY)
+    assert asked not in to_decide(decider)
+    with refused_by(LAPSED):
+        operations.refuse(
+            actor=decider, decision="不同意", case_id=case.pk, application_id=asked.pk
+        )
+    page = a_client(town.users["worker"], language="zh-hans")
+    page = page.get(reverse("cases:case", args=[case.number])).content.decode()
+    assert "自行结束" in page
+
+
+def test_an_exclusion_is_decided_after_the_report_too(town: Town) -> None:
+    case = a_case(town, at="in_progress")
+    asked = ask(town, case, "ask_exclusion")
+    report = {"resolution": "solved", "public_reply": "好了", "evidence": "完工单"}
+    operations.report(actor=town.actor("worker"), case_id=case.pk, **report)
+    asked.refresh_from_db()
+    assert asked.waits
+    with pytest.raises(IntegrityError, match="lapsed_or_decided"), transaction.atomic():
+        Application.objects.filter(pk=asked.pk).update(lapsed_at=NOW)
+
+
+def test_what_has_lapsed_stays_so(town: Town) -> None:
+    case = a_case(town, at="in_progress")
+    asked = ask(town, case, "ask_pause")
+    rows = Application.objects.filter(pk=asked.pk)
+    rows.update(lapsed_at=NOW)
+    decided = {"decided_at": NOW, "decided_by": town.users["office"].pk, "is_granted": True}
+    for change in (decided, {"lapsed_at": None}, {"lapsed_at": NOW + DAY}):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            rows.update(**change)
+    assert ask(town, case, "ask_pause").waits, "it is asked anew"
 
 
 # — clocks —

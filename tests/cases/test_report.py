@@ -53,6 +53,7 @@ def test_the_handling_clock_stops(town: Town, case: Case, resolution: str) -> No
         "order_id": order.pk,
         "resolution": resolution,
         "report_id": written.pk,
+        "lapsed_count": 0,
     }
     assert (case.state, case.closed_at) == ("in_handling", None)
 
@@ -184,6 +185,6 @@ def test_takes_a_fixed_number_of_statements(
     town: Town, case: Case, django_assert_max_num_queries: Any
 ) -> None:
     actor = town.actor("worker")
-    # Savepoint and its release, lock, order, wall, move, photos, report, search row, version, event.
-    with django_assert_max_num_queries(11):
+    # Savepoint and its release, lock, order, wall, move, photos, report, applications, search row, version, event.
+    with django_assert_max_num_queries(12):
         report(town, case, actor=actor)

@@ -429,6 +429,7 @@ class Model:
     def after_rule_elsewhere(self, actor: Actor, given: dict[str, Any], made: Any) -> None:
         self.leads.discard(self.lead_id)
         self.after_hand(given["lead_id"], actor)
+        self.let_lapse()
 
     def after_hand(self, lead_id: int, actor: Actor) -> None:
         self.lead_id, self.dispatched_at = lead_id, actor.now
@@ -451,6 +452,11 @@ class Model:
 
     def after_report(self, actor: Actor, given: dict[str, Any], made: Any) -> None:
         self.resolution = given["resolution"]
+        self.let_lapse()
+
+    def let_lapse(self) -> None:
+        """What waited for its decision ends when the order goes on; an exclusion is decided afterwards, too."""
+        self.asked = [a for a in self.asked if a.is_granted is not None or a.kind == "exclusion"]
 
     def after_miss_follow_up(self, actor: Actor, given: dict[str, Any], made: Any) -> None:
         self.attempts += 1
@@ -493,7 +499,7 @@ def take(taken: Taken, *, actor: Actor, case: Case, given: dict[str, Any]) -> tu
     if name in DECIDES or name == "refuse":
         kind = given.pop("kind", DECIDES.get(name))
         waiting = Application.objects.filter(
-            order=case.lead_order_id, kind=kind, decided_at__isnull=True
+            order=case.lead_order_id, kind=kind, decided_at__isnull=True, lapsed_at__isnull=True
         )
         given["application_id"] = waiting.values_list("pk", flat=True).first() or 0
     if name == "answer_consultation":

@@ -145,7 +145,7 @@ class CaseMachine(RuleBasedStateMachine):
         assert all(task.due_at <= order.handling_due_at for task in tasks.values() if task.is_open)
         objected = Objection.objects.filter(order=order).values_list("unit_id", flat=True)
         assert set(objected) == self.model.objected
-        stood = Application.objects.filter(order=order).order_by("pk")
+        stood = Application.objects.filter(order=order, lapsed_at__isnull=True).order_by("pk")
         assert [(one.kind, one.is_granted) for one in stood] == [
             (one.kind, one.is_granted) for one in self.model.asked
         ]

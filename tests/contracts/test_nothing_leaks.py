@@ -1,4 +1,4 @@
-"""Nothing that tells who asked reaches a property company, a neighbour, a log, an event or a table in clear.
+"""Nothing that tells who asked reaches a property company, a neighbour, a log, an event, a table or a file in clear.
 
 Marks are planted where a caller's data go in, by real operations; then every address is visited, every way,
 and everything that was answered, logged or stored is searched for them.
@@ -6,21 +6,31 @@ and everything that was answered, logged or stored is searched for them.
 
 import io
 import logging
+import uuid
+import zipfile
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import structlog
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
+from PIL import ExifTags, Image
 
 from linli.accounts.models import User
 from linli.accounts.permissions import ROLES
 from linli.accounts.queries import actor_of
 from linli.cases import operations
-from linli.cases.models import Case, ContactLog, FollowUp, Report
+from linli.cases.attachments.models import Attachment
+from linli.cases.exporting.making import make_exports
+from linli.cases.exporting.models import STORE as EXPORTS
+from linli.cases.exporting.models import Export
+from linli.cases.exporting.operations import Wish, ask_for_export
+from linli.cases.models import Case, ContactLog, CoTask, FollowUp, Report
 from linli.cases.privacy.operations import write_shared_text
 from linli.cases.privacy.redactors import TEXTS
 from linli.cases.privacy.wall import wall_open_everywhere
@@ -28,7 +38,8 @@ from linli.site.logs import LOGGING
 from linli.territory.operations import open_organisation
 from tests.builders import Town, a_draft
 from tests.cases.pages import a_browser
-from tests.cases.people import a_person, a_user
+from tests.cases.people import a_user
+from tests.cases.photos import a_file, a_photo
 from tests.cases.standing import standing_town
 from tests.conftest import NOW
 from tests.contracts.test_scope_sweep import (
@@ -44,9 +55,17 @@ from tests.contracts.test_scope_sweep import (
 NAME, PHONE, IDENTITY = "诸葛朱砂", "13912348765", "11010519491231002X"
 WHO = (NAME, "朱砂", PHONE, "2348765", "139 1234 8765", "139 **** 8765", IDENTITY)
 """What tells who asked: in clear nowhere at all, but on the screens of those who may look."""
+CAMERA, OWNER, CAPTION, LATITUDE = "C8QH4X7K0PLM", "Zhuge Zhusha", "at home of ZZ", 39.9123
+IN_PHOTOS = (CAMERA, OWNER, CAPTION)
+"""What a phone writes beside the pixels: its serial number, its owner, a caption; and where it stood."""
+FILE_NAME = f"{NAME}_{PHONE}_front-door.jpg"
+MARKS = (*WHO, *IN_PHOTOS, "front-door")
 SAID = "蓝鲸风铃"
 """A word of the caller's own: for the people of the area, neither for a neighbour nor for a partner."""
 HOME, NEXT_DOOR = "110105019029", "110105015044"
+
+
+pytestmark = pytest.mark.usefixtures("files")
 
 
 @pytest.fixture
@@ -72,6 +91,25 @@ def log() -> Iterator[io.StringIO]:
 def town(db: None) -> Iterator[Town]:
     with time_machine.travel(NOW, tick=False):
         yield standing_town()
+
+
+def a_telling_photo(shade: int) -> SimpleUploadedFile:
+    """Return a photo that tells who took it, where, with what, and for whom, in every place a JPEG has for it."""
+    exif = Image.Exif()
+    exif[0x013B], exif[0x010E] = OWNER, CAPTION
+    details = exif.get_ifd(ExifTags.IFD.Exif)
+    details[0xA431], details[0xA430] = CAMERA, OWNER
+    place = exif.get_ifd(ExifTags.IFD.GPSInfo)
+    place[1], place[2] = "N", (LATITUDE, 0.0, 0.0)
+    data = a_photo(shade, exif=exif.tobytes(), comment=CAPTION.encode(), xmp=OWNER.encode())
+    assert all(mark.encode() in data for mark in IN_PHOTOS), "the marks are planted"
+    return a_file(data, name=FILE_NAME)
+
+
+def send_photo(user: User, name: str, key: Any, shade: int, kind: str, **given: str) -> None:
+    form = {"form_key": str(uuid.uuid4()), "kind": kind, "photos": [a_telling_photo(shade)]}
+    answer = a_browser(user).post(reverse(name, args=[key]), {**form, **given})
+    assert answer.status_code == 302, answer.content.decode()
 
 
 def planted(town: Town) -> Case:
@@ -101,6 +139,11 @@ def planted(town: Town) -> Case:
     operations.accept(actor=worker, case_id=case.pk)
     operations.unmask(actor=worker, case_id=case.pk, reason=f"给{NAME}回电 {PHONE}")
     operations.contact(actor=worker, case_id=case.pk, means="phone", was_reached=True, note=SAID)
+    send_photo(town.users["operator"], "attachments:attach", case.number, 10, "from_caller")
+    for shade, kind in ((20, "before"), (30, "contact_proof"), (40, "identity_proof")):
+        send_photo(town.users["worker"], "attachments:attach", case.number, shade, kind)
+    shared = {"is_shared": "on"}
+    send_photo(town.users["worker"], "attachments:attach", case.number, 50, "after", **shared)
     for unit in ("property-1", "team-029"):
         task = operations.give_task(
             actor=worker,
@@ -108,10 +151,11 @@ def planted(town: Town) -> Case:
             organisation_id=town.units[unit].pk,
             words="请到六号楼查看。",
         )
-        helper = a_person(town, "partner", place=HOME, unit=unit)
-        operations.come(actor=helper, task_id=task.pk)
-        operations.arrive(actor=helper, task_id=task.pk)
-        operations.finish_task(actor=helper, task_id=task.pk, result="已查看")
+        helper = a_user(town, "partner", place=HOME, unit=unit)
+        send_photo(helper, "attachments:attach_to_task", task.pk, 60, "after")
+        acts = actor_of(helper, now=NOW)
+        operations.come(actor=acts, task_id=task.pk)
+        operations.arrive(actor=acts, task_id=task.pk)
     operations.report(
         actor=worker, case_id=case.pk, resolution="solved", public_reply=SAID, evidence="完工单"
     )
@@ -125,6 +169,42 @@ def planted(town: Town) -> Case:
         note=SAID,
     )
     return case
+
+
+def exported(town: Town, case: Case) -> None:
+    """Ask for what those who may can have as a file, so that it lies there."""
+    wishes = {"csv": True, "xlsx": False, "jsonl": True}
+    for kind, is_personal in wishes.items():
+        reason = f"给{NAME}回电 {PHONE}" if is_personal else ""
+        wish = Wish(format=kind, language="zh-hans", is_personal=is_personal, reason=reason)
+        ask_for_export(actor=town.actor("worker"), wish=wish, form_key=uuid.uuid4())
+    make_exports()
+
+
+def own_of(case: Case) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """Yield the addresses of everything that hangs on the case itself."""
+    for one in Attachment.objects.filter(case=case):
+        for name in ("attachment", "picture", "small", "share", "withdraw", "identity"):
+            form = {"is_shared": "yes", "why": "twice", "reason": "核对"}
+            yield (
+                f"attachments:{name}",
+                reverse(f"attachments:{name}", args=[case.number, one.pk]),
+                form,
+            )
+        for task in CoTask.objects.filter(order__case=case):
+            for name in ("task_photo", "task_picture", "task_small"):
+                url = reverse(f"attachments:{name}", args=[task.pk, one.pk])
+                yield f"attachments:{name}", url, {}
+    for export in Export.objects.all():
+        yield "exporting:download", reverse("exporting:download", args=[export.pk]), {}
+
+
+def told_by(response: Any) -> str:
+    """Return all that an answer says, whichever way it is sent."""
+    body = b"".join(response) if response.streaming else response.content
+    if body[:3] == b"\xff\xd8\xff":
+        assert not Image.open(io.BytesIO(body)).getexif(), "a photo says nothing beside its pixels"
+    return f"{response.headers} {body.decode(errors='replace')}"
 
 
 def outsiders(town: Town) -> dict[str, User | None]:
@@ -142,6 +222,7 @@ def outsiders(town: Town) -> dict[str, User | None]:
 
 def visits(case: Case) -> Iterator[tuple[str, str, dict[str, str]]]:
     """Yield every address by its name, with a form that would send something."""
+    yield from own_of(case)
     for name, pattern in sorted(addresses().items()):
         if name in THINGS:
             yield name, url_of(name, case.number), THINGS[name].form
@@ -189,32 +270,60 @@ def tables_with(mark: str) -> set[str]:
 
 def test_no_answer_to_an_outsider_holds_a_mark(town: Town, log: io.StringIO) -> None:
     case = planted(town)
+    exported(town, case)
     asked: Counter[str] = Counter()
+    photos: Counter[str] = Counter()
     for who, user in outsiders(town).items():
         client = a_browser(user)
         for name, url, form in visits(case):
             if not opens(name, user):
                 continue
             for send, given in ((client.get, {}), (client.post, form)):
-                for headers in ({}, {"HX-Request": "true"}):
+                for headers in ({}, {"HX-Request": "true"}, {"Accept": "application/json"}):
                     response = send(url, given, headers=headers)
                     asked[who] += 1
-                    told = f"{response.headers} {response.content.decode(errors='replace')}"
-                    assert found_in(told, (*WHO, SAID)) == [], (who, url, response.status_code)
+                    photos[who] += response.headers.get("Content-Type") == "image/jpeg"
+                    told = told_by(response)
+                    assert found_in(told, (*MARKS, SAID)) == [], (who, url, response.status_code)
             if user is not None and "_auth_user_id" not in client.session:
                 client = a_browser(user)  # it was the address to sign out
     assert min(asked.values()) > 40, asked
-    assert found_in(log.getvalue(), (*WHO, SAID)) == []
+    # The helpers see what was opened to them and their own, nobody else any photo at all.
+    assert set(+photos) == {"property company with a task", "team with a task"}, photos
+    assert found_in(log.getvalue(), (*MARKS, SAID)) == []
     assert "operation" in log.getvalue()
 
 
-def test_who_asked_stands_in_no_table_in_clear(town: Town) -> None:
-    planted(town)
-    for mark in WHO:
+def test_who_asked_stands_in_no_table_and_no_file_in_clear(town: Town, files: Path) -> None:
+    exported(town, planted(town))
+    for mark in MARKS:
         assert tables_with(mark) == set(), mark
+    kept = [path for path in files.rglob("*") if path.is_file()]
+    assert len(kept) > 15
+    for path in kept:
+        assert found_in(str(path), MARKS) == []
+        assert not any(mark.encode() in path.read_bytes() for mark in (*MARKS, SAID))
     said = tables_with(SAID)
     assert said <= {table._meta.db_table for table in TEXTS}
     assert {table._meta.db_table for table in (Case, ContactLog, FollowUp, Report)} <= said
+
+
+def test_an_export_of_the_neighbours_holds_no_mark(town: Town) -> None:
+    planted(town)
+    neighbour = town.actor("neighbour")
+    for kind, is_personal in (("csv", True), ("xlsx", False), ("jsonl", True)):
+        reason = "回访" if is_personal else ""
+        wish = Wish(format=kind, language="zh-hans", is_personal=is_personal, reason=reason)
+        made = ask_for_export(actor=neighbour, wish=wish, form_key=uuid.uuid4())
+        make_exports()
+        made.refresh_from_db()
+        assert made.content is not None
+        data = b"".join(EXPORTS.read(made.content))
+        if kind == "xlsx":
+            with zipfile.ZipFile(io.BytesIO(data)) as book:
+                data = b"".join(book.read(name) for name in book.namelist())
+        assert data
+        assert found_in(data.decode(errors="replace"), (*MARKS, SAID)) == []
 
 
 def test_the_mask_of_a_number_is_for_those_who_handle_the_case(town: Town) -> None:

@@ -14,6 +14,7 @@ from linli.cases.catalogue.rules import OFF_LIST_NOW
 from linli.cases.events import CaseRescoped, OrderHandedOver
 from linli.cases.flows import ENDED
 from linli.cases.models import Case, WorkOrder
+from linli.cases.parts import let_lapse
 from linli.cases.queries import open_orders_of
 from linli.kernel.actor import SCOPE_COLUMNS, Actor
 from linli.kernel.errors import Refusal
@@ -81,11 +82,17 @@ def hand_over(*, actor: Actor, from_id: int, to_id: int) -> int:
         open_orders_of(from_id).filter(pk__in=[order for _case, order in batch]).select_for_update()
     )
     WorkOrder.objects.filter(pk__in=[order.pk for order in orders]).update(lead=to_id)
+    lapsed = let_lapse(orders, actor=actor)
     _record(
         [
             (
                 cases[order.case_id],
-                OrderHandedOver(order_id=order.pk, from_id=from_id, lead_id=to_id),
+                OrderHandedOver(
+                    order_id=order.pk,
+                    from_id=from_id,
+                    lead_id=to_id,
+                    lapsed_count=lapsed[order.pk],
+                ),
             )
             for order in orders
         ],
@@ -134,7 +141,7 @@ def close_unit(*, actor: Actor, organisation_id: int, successor_id: int | None =
             raise IS_CLOSED(unit=successor.label)
     hand_entries_over(unit, successor=successor, actor=actor)
     end_shifts_of(unit, now=actor.now)
-    end_appointments_of(unit, now=actor.now)
+    end_appointments_of(unit, actor=actor)
     close_organisation(unit, successor=successor, actor=actor)
 
 

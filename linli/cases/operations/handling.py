@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from linli.cases.attachments.parts import has_evidence
 from linli.cases.events import OrderAccepted, OrderContacted, OrderReported
 from linli.cases.models import Case, ContactLog, Report, WorkOrder
-from linli.cases.parts import happened, locked_order, move_order
+from linli.cases.parts import happened, let_lapse, locked_order, move_order
 from linli.cases.permissions import CasePermission as P
 from linli.cases.privacy.rules import is_hidden_from
 from linli.cases.privacy.wall import requester_of
@@ -108,7 +108,13 @@ def report(
         public_reply=order.public_reply,
         evidence=evidence,
     )
-    event = OrderReported(order_id=order.pk, resolution=Code(resolution), report_id=written.pk)
+    lapsed = let_lapse([order], actor=actor)
+    event = OrderReported(
+        order_id=order.pk,
+        resolution=Code(resolution),
+        report_id=written.pk,
+        lapsed_count=lapsed[order.pk],
+    )
     happened(case, event, actor=actor)
     return order
 

@@ -10,7 +10,7 @@ from linli.cases.clocks.queries import deadlines_of, profile_for
 from linli.cases.events import OrderObjected, OrderRuledElsewhere, OrderRuledFinal
 from linli.cases.models import Objection, WorkOrder
 from linli.cases.operations.dispatching import LEAD_CLOSED, NO_PROFILE, NOT_SERVING
-from linli.cases.parts import happened, locked_order, move_order
+from linli.cases.parts import happened, let_lapse, locked_order, move_order
 from linli.cases.permissions import CasePermission as P
 from linli.cases.rules import objection_due
 from linli.kernel.actor import Actor
@@ -96,6 +96,7 @@ def rule_elsewhere(*, actor: Actor, case_id: int, lead_id: int, ruling: str) -> 
     order = WorkOrder.objects.get(pk=order.pk)
     move_alerts(order, due, now=actor.now)
     copied = send_copies(order, proposal, actor=actor)
+    lapsed = let_lapse([order], actor=actor)
     _rule(objection, actor=actor, new_unit_id=lead.pk)
     happened(
         case,
@@ -107,6 +108,7 @@ def rule_elsewhere(*, actor: Actor, case_id: int, lead_id: int, ruling: str) -> 
             first_contact_due_at=order.first_contact_due_at,
             handling_due_at=order.handling_due_at,
             copied_count=copied,
+            lapsed_count=lapsed[order.pk],
         ),
         actor=actor,
     )

@@ -83,7 +83,7 @@ def _case_page(
         "has_moves": any(moves.values()),
         "tasks": order.co_tasks.all() if order else [],
         "withdraws": order is not None and order.lead_id == actor.organisation_id,
-        "waiting": [one for one in order.applications.all() if one.decided_at is None]
+        "asked": [one for one in order.applications.all() if one.waits or one.lapsed_at]
         if order
         else [],
         "consultations": [] if order else found.consultations.all(),
