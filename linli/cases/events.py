@@ -191,6 +191,31 @@ class SharedTextWritten:
     length: int
 
 
+@event("requester.copied")
+class RequesterCopied:
+    """The person herself was handed all that is kept of her."""
+
+    case_id: int
+    request_id: int
+    unmasking_id: int
+
+
+@event("requester.corrected")
+class RequesterCorrected:
+    case_id: int
+    request_id: int
+    is_name: bool
+    is_phone: bool
+
+
+@event("requester.deleted_on_request")
+class RequesterDeletedOnRequest:
+    """Who asked was deleted before its time, at the person's own word."""
+
+    case_id: int
+    request_id: int
+
+
 @event("requester.deleted")
 class RequesterDeleted:
     """Who asked was deleted: the time for which it is kept was over."""

@@ -4,6 +4,7 @@ A guard reads what hangs on the row (`row.applications.all()` and the like), so 
 it beforehand asks nothing again.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -183,11 +184,18 @@ def may_object(order: Any, actor: Actor) -> RuleBroken | None:
     refusal = of_own_unit(order, actor)
     if refusal is not None:
         return refusal
-    if any(one.unit_id == order.lead_id for one in order.objections.all()):
+    if order.lead_id in _objected_before(order):
         return OBJECTED_ALREADY()
     code = order.clock_class.code if order.clock_class else ""
     due = objection_due(order.dispatched_at, clock_class=code)
     return None if actor.now <= due else TOO_LATE_TO_OBJECT()
+
+
+def _objected_before(order: Any) -> Collection[int]:
+    """Return the units that have objected to the order. No query where the case was read with them."""
+    if hasattr(order.case, "objected_before"):
+        return order.case.objected_before
+    return [one.unit_id for one in order.objections.all()]
 
 
 def _asked(order: Any, kind: str) -> RuleBroken | None:

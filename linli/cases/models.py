@@ -49,6 +49,7 @@ from linli.cases.papers import Verification as Verification
 from linli.cases.papers import known as _known
 from linli.cases.permissions import CasePermission as P
 from linli.cases.privacy.collections import REQUESTER
+from linli.cases.privacy.models import RightsRequest as RightsRequest
 from linli.cases.rules import PAUSES, REOPEN_WITHIN
 from linli.cases.searching.models import CaseSearch as CaseSearch
 from linli.cases.talks import ContactLog as ContactLog
@@ -286,6 +287,12 @@ class Case(Scoped):
     def requester_kept_until(self) -> dt.datetime | None:
         """Return until when name and number are kept; None while the case is open."""
         return REQUESTER.kept_until(self.closed_at) if self.closed_at else None
+
+    @property
+    def is_requester_deleted_early(self) -> bool:
+        """Return whether who asked was deleted before its time was over, at the person's own word."""
+        until = self.requester_kept_until
+        return bool(self.requester_deleted_at and until and self.requester_deleted_at < until)
 
     @property
     def state_now(self) -> Any:

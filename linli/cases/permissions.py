@@ -37,6 +37,7 @@ class CasePermission(StrEnum):
     UNMASK_HIDDEN = "cases.unmask_hidden"
     SEE_HIDDEN = "cases.see_hidden"
     LOOKS = "cases.looks"
+    RIGHTS = "cases.rights"
     SHARE = "cases.share"
     ATTACH = "cases.attach"
     EXPORT = "cases.export"
@@ -90,6 +91,8 @@ allow(
     P.VERIFY,
     P.SUPERVISE,
     P.REOPEN,
+    P.RIGHTS,
+    P.LOOKS,
     P.SEE_RATES,
 )
 allow(VERIFIER, P.SEE, P.VERIFY)

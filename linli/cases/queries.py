@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case as Choose
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, When
 
@@ -18,6 +19,7 @@ from linli.cases.models import (
     ClockAlert,
     Consultation,
     CoTask,
+    Objection,
     Requester,
     WorkOrder,
 )
@@ -51,7 +53,13 @@ def case_for(number: str, *, actor: Actor, permission: str = P.SEE) -> Case:
             "lead_order__catalogue_entry",
             "source_record__unit",
         )
-        .annotate(attachment_rows=attachment_rows(), has_same_words=Exists(_same_words()))
+        .annotate(
+            attachment_rows=attachment_rows(),
+            has_same_words=Exists(_same_words()),
+            objected_before=ArraySubquery(
+                Objection.objects.filter(order=OuterRef("lead_order")).values("unit_id")
+            ),
+        )
         .get(number=number)
     )
 

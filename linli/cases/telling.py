@@ -192,6 +192,23 @@ def _shared(told: Told, payload: dict[str, Any]) -> Telling:
     return {"what": _("Wrote anew what partners may read"), "icon": "edit"}
 
 
+def _copied(told: Told, payload: dict[str, Any]) -> Telling:
+    return {"what": _("The person was handed a copy of all that is kept of her"), "icon": "doc"}
+
+
+def _corrected(told: Told, payload: dict[str, Any]) -> Telling:
+    parts = ((payload["is_name"], _("Name")), (payload["is_phone"], _("Telephone number")))
+    return {
+        "what": _("Put right at the person's own word"),
+        "icon": "check",
+        "facts": ((_("What"), "、".join(label for is_so, label in parts if is_so)),),
+    }
+
+
+def _deleted_on_request(told: Told, payload: dict[str, Any]) -> Telling:
+    return {"what": _("Name and number were deleted at the person's own word"), "icon": "x"}
+
+
 def _requester_deleted(told: Told, payload: dict[str, Any]) -> Telling:
     return {"what": _("Name and number were deleted: their time was over"), "icon": "trash"}
 
@@ -453,6 +470,9 @@ TELLERS: dict[str, Teller] = {
     "case.closed": _closed,
     "requester.unmasked": _unmasked,
     "case.shared_text_written": _shared,
+    "requester.copied": _copied,
+    "requester.corrected": _corrected,
+    "requester.deleted_on_request": _deleted_on_request,
     "requester.deleted": _requester_deleted,
     "case.words_deleted": _words_deleted,
     "order.alerted": _alerted,

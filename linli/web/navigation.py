@@ -57,6 +57,7 @@ NAVIGATION = (
     NavItem("workforce:week", _("Duty roster"), "clock", "workforce.roster", ""),
     NavItem("cases:rates", _("Three rates"), "chart", "cases.see_rates", "rates"),
     NavItem("privacy:looks", _("Who looked"), "eye", "cases.looks", ""),
+    NavItem("privacy:persons", _("Own data"), "lock", "cases.rights", ""),
     NavItem("catalogue:home", _("Catalogue"), "doc", "cases.dispatch", ""),
     NavItem("catalogue:home", _("Catalogue"), "doc", "cases.catalogue", ""),
     NavItem("clocks:clocks", _("Limits"), "clock", "cases.clocks", ""),

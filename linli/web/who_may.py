@@ -16,7 +16,7 @@ from linli.cases.attachments import sweeping as files_sweeping
 from linli.cases.catalogue import applying, duty_files, tree, tree_files
 from linli.cases.catalogue import operations as catalogue
 from linli.cases.clocks import sweeping
-from linli.cases.privacy import keys, retention
+from linli.cases.privacy import keys, retention, rights
 from linli.kernel.http import ActorRequest, needs
 from linli.kernel.operation import OPERATIONS
 
@@ -24,6 +24,7 @@ SEES: dict[str, Any] = {
     "cases.see": _("see the cases of the area, with name and number masked"),
     "cases.see_hidden": _("see cases that are confidential as a whole"),
     "cases.unmask_hidden": _("look at who asked even where the caller wants to stay unnamed"),
+    "cases.rights": _("look after what people ask about their own data"),
     "cases.looks": _("see who looked at whose name and number"),
     "cases.see_rates": _("see the three rates"),
     "cases.see_catalogue": _("see who leads what, and what a community may lead"),
@@ -97,6 +98,9 @@ DOES: dict[str, Any] = {
     "cases.contact": _("log a contact with the requester"),
     "cases.report": _("report the result back, with the reply to the caller"),
     "cases.unmask": _("look at name and number, giving a reason that is kept"),
+    "cases.hand_out_copy": _("hand a person a copy of all that is kept of her"),
+    "cases.correct_requester": _("put a name or number right at the person's own word"),
+    "cases.delete_requester": _("delete name and number of a closed case at the person's own word"),
     "cases.write_shared_text": _("write anew what partners may read of a case"),
     "cases.forget": _("delete personal data whose time is over"),
     "cases.reseal": _("seal personal data anew under the key in force"),
@@ -184,6 +188,7 @@ _READ = (
     sweeping,
     keys,
     retention,
+    rights,
     catalogue,
     applying,
     duty_files,

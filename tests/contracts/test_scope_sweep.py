@@ -98,6 +98,10 @@ OBJECTS: dict[str, Visit] = {
     "cases:report": Visit("in_progress", {"resolution": "solved", "public_reply": "修好了"}),
     "cases:unmask": Visit("in_progress", {"reason": "回电"}),
     "privacy:shared": Visit("in_progress", {"shared_text": "六号楼电梯"}),
+    "privacy:person": Visit("closed"),
+    "privacy:copy": Visit("closed", {"known_by": "in_person"}),
+    "privacy:correct": Visit("closed", {"known_by": "in_person", "name": "许"}),
+    "privacy:delete": Visit("closed", {"known_by": "in_person"}),
     "cases:record_follow_up": Visit("reported", ANSWERS),
     "cases:no_answer": Visit("reported", {"means": "phone"}),
     "cases:rework": Visit("followed_up"),
@@ -342,6 +346,7 @@ PARAMETERS = (
     Asked("cases:intake_hints", "POST", "place", lambda case: "双合家园", "没有此地", "operator"),
     Asked("cases:take_call", "POST", "place", lambda case: "双合家园", "没有此地", "operator"),
     Asked("privacy:looks", "GET", "case", number, NOBODYS, "administrator"),
+    Asked("privacy:persons", "POST", "phone", lambda case: PHONE, "19900008888", "hotline_officer"),
     Asked("privacy:looks", "POST", "phone", lambda case: PHONE, "19900008888", "administrator"),
     Asked("places:home", "GET", "q", lambda case: "双合家园", "没有此地", "leader"),
     Asked("places:home", "GET", "q", lambda case: "110105019029", NO_PLACE, "community_worker"),
@@ -615,6 +620,8 @@ PAGES = {
     "accounts:open_person": ("administrator", "received"),
     "accounts:person": ("administrator", "received"),
     "privacy:looks": ("administrator", "in_progress"),
+    "privacy:persons": ("office", "in_progress"),
+    "privacy:person": ("office", "closed"),
 }
 PROOFS = {
     "mfa_index": 0,

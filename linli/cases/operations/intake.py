@@ -148,12 +148,7 @@ def checked_rows(draft: Draft, *, actor: Actor) -> tuple[Case, Requester]:
     for moment in (draft.occurred_at, draft.received_at):
         if moment is not None:
             check_moment(moment, now=actor.now)
-    phone = ""
-    if draft.phone.strip():
-        try:
-            phone = e164(draft.phone)
-        except NotATelephone as wrong:
-            raise _PHONE.get(wrong.reason, PHONE_LONG)() from wrong
+    phone = telephone_of(draft.phone)
     kept = redacted(
         words=words,
         title=clean_words(draft.title).replace("\n", " "),
@@ -193,6 +188,16 @@ def checked_rows(draft: Draft, *, actor: Actor) -> tuple[Case, Requester]:
         taken=[(find.kind.value, find.text) for find in kept.taken],
     )
     return case, requester
+
+
+def telephone_of(typed: str) -> str:
+    """Return the number as E.164, or the empty string where none was typed. Raises RuleBroken for what is none."""
+    if not typed.strip():
+        return ""
+    try:
+        return e164(typed)
+    except NotATelephone as wrong:
+        raise _PHONE.get(wrong.reason, PHONE_LONG)() from wrong
 
 
 def _within(place: Place, *, actor: Actor) -> bool:

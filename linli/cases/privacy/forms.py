@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from linli.cases.forms import RuleForm
+from linli.cases.privacy.choices import Known
 from linli.kernel.ids import read_number
 from linli.methods.language.phone import NotATelephone, e164
 
@@ -71,3 +72,24 @@ class NumberForm(RuleForm):
             raise forms.ValidationError(
                 _("This is no telephone number. Read it back to the caller and type it again.")
             ) from wrong
+
+
+class KnownForm(RuleForm):
+    """How whoever asks was known to be the person herself."""
+
+    known_by = forms.ChoiceField(
+        label=_("How you know that it is she"),
+        choices=Known.choices,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _(
+                "Say how you know that it is she who asks. Without that nothing is handed out, changed or deleted."
+            )
+        },
+    )
+
+
+class CorrectForm(KnownForm):
+    name = forms.CharField(label=_("Name as it should be"), required=False, max_length=64)
+    phone = forms.CharField(label=_("Number as it should be"), required=False, max_length=40)
+    field_order = ("name", "phone", "known_by")

@@ -35,10 +35,7 @@ def openings(found: Case, *, actor: Actor) -> dict[str, Opening]:
     if order is not None:
         order.case = found
         helping = CoTask.objects.select_related("organisation")
-        parts: list[Any] = ["applications", Prefetch("co_tasks", queryset=helping)]
-        if order.state in ("dispatched", "accepted"):
-            parts.append("objections")
-        prefetch_related_objects([order], *parts)
+        prefetch_related_objects([order], "applications", Prefetch("co_tasks", queryset=helping))
         rows.append((ORDER, order))
     else:
         asked = Consultation.objects.select_related("unit")
