@@ -10,6 +10,7 @@ from linli.cases.attachments.events import AttachmentShared as AttachmentShared
 from linli.cases.attachments.events import AttachmentWithdrawn as AttachmentWithdrawn
 from linli.cases.attachments.events import CaseAttached as CaseAttached
 from linli.cases.attachments.events import IdentityLookedAt as IdentityLookedAt
+from linli.cases.attachments.events import TaskAttached as TaskAttached
 from linli.kernel.events import Code, event
 
 

@@ -15,7 +15,7 @@ from linli.accounts.appointing import (
     follow_redrawn_roles,
 )
 from linli.accounts.models import Appointment, RoleGrant
-from linli.accounts.operations import give_role
+from linli.accounts.operations import give_role, installer
 from linli.kernel.errors import Refusal, RuleBroken
 from linli.kernel.models import Event
 from linli.territory.models import Organisation, Place, PlaceSuccession, Post
@@ -121,14 +121,17 @@ def told_of(town: Town, who: str) -> list[tuple[str, dict[str, object]]]:
 def test_a_role_that_ends_with_its_post_says_so_in_the_account(town: Town, post: Post) -> None:
     held = give(post, "li")
     place = town.places["110105019029"]
-    given = {"user": held.user, "role": "leader", "place": place, "appointment": held}
+    given = {"user": held.user, "place": place, "appointment": held}
+    root = installer(now=NOW, permissions=frozenset({"accounts.manage"}))
     now, later = (
-        give_role(actor=manager(), valid_from=at, **given) for at in (NOW - DAY, NOW + 9 * DAY)
+        give_role(actor=root, role=role, valid_from=at, **given)
+        for role, at in (("leader", NOW - DAY), ("verifier", NOW + 9 * DAY))
     )
     end_appointment(actor=manager(), appointment_id=held.pk)
     ended = [payload for name, payload in told_of(town, "worker") if name == "role.ended"]
     assert ended == [
-        {"grant_id": grant.pk, "role": "leader", "place_code": place.code} for grant in (now, later)
+        {"grant_id": now.pk, "role": "leader", "place_code": place.code},
+        {"grant_id": later.pk, "role": "verifier", "place_code": place.code},
     ]
     assert RoleGrant.objects.get(pk=now.pk).valid_to == NOW
     assert not RoleGrant.objects.filter(pk=later.pk).exists()

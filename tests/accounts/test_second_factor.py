@@ -199,7 +199,9 @@ def test_a_community_worker_comes_in_without_one_and_looks_with_one(town: Town) 
 
 def test_a_phone_behind_its_pin_looks_by_its_pin(town: Town, clock: time_machine.Traveller) -> None:
     client = come_in(a_real(town.users["worker"]))
-    client.post(reverse("accounts:keep_device"), {"name": "工作手机", "pin": "274951"})
+    client.post(
+        reverse("accounts:keep_device"), {"name": "工作手机", "pin": "274951", "again": "274951"}
+    )
     case = a_case(town, at="in_progress", phone="19900007788")
     address = reverse("cases:unmask", args=[case.number])
     assert "199 0000 7788" in client.post(address, {"reason": "回电"}).content.decode()
@@ -219,7 +221,9 @@ def test_a_pin_is_no_second_factor_for_a_role_that_reaches_further(
 ) -> None:
     worker = a_real(town.users["worker"])
     client = come_in(worker)
-    client.post(reverse("accounts:keep_device"), {"name": "工作手机", "pin": "274951"})
+    client.post(
+        reverse("accounts:keep_device"), {"name": "工作手机", "pin": "274951", "again": "274951"}
+    )
     root = installer(now=NOW, permissions=frozenset({"accounts.manage"}))
     street = town.places["110105019"]
     give_role(actor=root, user=worker, role="street_officer", place=street, valid_from=NOW)

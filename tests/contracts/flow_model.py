@@ -183,6 +183,8 @@ class Model:
         default_factory=lambda: {"case": CASE.initial, "order": None, "task": None}
     )
     dispatched_at: dt.datetime | None = None
+    due_at: dt.datetime | None = None
+    """As the database has it: how clocks count is tested elsewhere, by a reference of their own."""
     was_reached: bool = False
     attempts: int = 0
     means: set[str] = field(default_factory=set)
@@ -277,9 +279,9 @@ class Model:
 
     def may_ask_extension(self, actor: Actor, given: dict[str, Any]) -> bool:
         extended = any(a.kind == "extension" and a.is_granted for a in self.asked)
-        return (
-            self._may_ask("extension", actor, given) and not extended and 1 <= given["amount"] <= 7
-        )
+        in_time = self.due_at is None or actor.now <= self.due_at
+        fits = not extended and 1 <= given["amount"] <= 7
+        return self._may_ask("extension", actor, given) and in_time and fits
 
     def may_ask_hold(self, actor: Actor, given: dict[str, Any]) -> bool:
         return self._may_ask("hold", actor, given)

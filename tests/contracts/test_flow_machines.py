@@ -121,6 +121,7 @@ class CaseMachine(RuleBasedStateMachine):
         assert row.state == model.states["case"]
         assert (order.state if order else None) == model.states["order"]
         assert (row.closed_at is not None) == (row.state in ENDED)
+        model.due_at = order.handling_due_at if order else None
         if order is not None:
             assert order.lead_id == model.lead_id
             assert (order.first_contact_at is not None) == model.was_reached

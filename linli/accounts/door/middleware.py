@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -12,11 +13,11 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils.translation import gettext as _
 
-from linli.accounts.door.proofs import is_asked, proved_at
-from linli.accounts.door.rules import ProofNeeded, is_idle, needs_second_factor
+from linli.accounts.door.proofs import is_asked, proved_at, shown_at
+from linli.accounts.door.rules import ProofNeeded, is_fresh, is_idle, needs_second_factor
 from linli.accounts.door.sessions import DEVICE, SEEN, moment
 
 ALWAYS = {"health", "set_language", "web:appearance", "accounts:sign_out", "accounts:unlock"}
@@ -76,7 +77,16 @@ def _factor(request: Any) -> str | None:
 
 
 def _ask_for_proof(request: Any) -> HttpResponse:
-    """Ask for the second factor, or on a phone that stays signed in for its PIN; without either, to set one up."""
+    """Ask for the second factor, or on a phone that stays signed in for its PIN; without either, to set one up.
+
+    Given in this very request, which then took up again what had been sent, it is newer than the request's actor.
+    """
+    shown = shown_at(request, request.actor)
+    if is_fresh(shown, now=request.actor.now):
+        request.actor = replace(request.actor, proved_at=shown)
+        again = resolve(request.path_info)
+        response: HttpResponse = again.func(request, *again.args, **again.kwargs)
+        return response
     address = _factor(request)
     if address is None and DEVICE in request.session and not needs_second_factor(request.actor):
         address = reverse("accounts:unlock")
