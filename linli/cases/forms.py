@@ -14,12 +14,14 @@ from linli.cases.catalogue.models import Category
 from linli.cases.choices import (
     Answered,
     Confidentiality,
+    Disposition,
     Kind,
     Means,
     Resolution,
     Satisfaction,
     Urgency,
 )
+from linli.cases.notices import SHIPPED
 from linli.cases.privacy.redaction import Redacted, mark_of, redacted, seen_as
 from linli.kernel.actor import Actor
 from linli.kernel.errors import RuleBroken
@@ -37,6 +39,9 @@ FIND_LABELS = {
     Find.ACCOUNT: _("WeChat or QQ"),
     Find.NAME: _("Name of a person"),
 }
+
+
+TO_DISPATCH = "dispatch"
 
 
 class RuleForm(forms.Form):
@@ -125,9 +130,35 @@ class TakeCallForm(RuleForm):
     leave = forms.MultipleChoiceField(required=False)
     also = forms.CharField(label=_("Take out as well"), required=False, max_length=200)
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    goes = forms.ChoiceField(
+        label=_("What becomes of it"),
+        choices=[(TO_DISPATCH, _("On to dispatch")), *Disposition.choices],
+        widget=forms.RadioSelect,
+        initial=TO_DISPATCH,
+    )
+    told = forms.CharField(
+        label=_("What the caller is told"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    same_as = forms.CharField(
+        label=_("Number of the earlier case"),
+        required=False,
+        max_length=40,
+        error_messages={"required": _("Give the number of the earlier case.")},
+    )
 
     def __init__(self, *args: Any, actor: Actor, permission: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # What does not say where it goes (a page from before an upgrade, a client) goes to dispatch.
+        self.fields["goes"].required = not self.is_bound or "goes" in self.data
+        self.fields["told"].required = self.branch != ""
+        self.fields["same_as"].required = self.branch == Disposition.DUPLICATE
+        self.is_offered = self.is_bound and self.branch != "" and not self.data.get("told")
+        if self.is_offered:
+            given = self.data.copy()  # type: ignore[attr-defined]
+            given["told"] = str(SHIPPED[self.branch])
+            self.data = given
         self.actor = actor
         self.permission = permission
         self.candidates: list[Place] = []
@@ -135,6 +166,12 @@ class TakeCallForm(RuleForm):
         self.fields["intake_key"].initial = uuid.uuid4
         # Whatever she ticks is a find of these very words, or names nothing.
         self.fields["leave"].choices = [(mark, mark) for mark in self._marks()]  # type: ignore[attr-defined]
+
+    @property
+    def branch(self) -> str:
+        """Return the branch of article 11 that is chosen; empty where the request goes on to dispatch."""
+        chosen = self["goes"].value()
+        return chosen if chosen in SHIPPED else ""
 
     def _texts(self) -> dict[str, str]:
         names = ("words", "title", "address", "name")
@@ -179,6 +216,14 @@ class TakeCallForm(RuleForm):
                 "words",
                 _(
                     "These words tell who calls. Look at “Taken out of the words”, correct it if need be, and "
+                    "send once more."
+                ),
+            )
+        if self.is_offered:
+            self.add_error(
+                "told",
+                _(
+                    "Nothing is written of what the caller is told. Read this out, change it to the matter, and "
                     "send once more."
                 ),
             )

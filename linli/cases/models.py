@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.cases import flows
 from linli.cases.attachments.models import Attachment as Attachment
+from linli.cases.calls.models import Interaction as Interaction
 from linli.cases.catalogue.models import CatalogueDraft as CatalogueDraft
 from linli.cases.catalogue.models import CatalogueEntry as CatalogueEntry
 from linli.cases.catalogue.models import Category as Category

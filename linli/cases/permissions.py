@@ -22,6 +22,7 @@ from linli.accounts.permissions import (
 class CasePermission(StrEnum):
     SEE = "cases.see"
     RECEIVE = "cases.receive"
+    SEE_CALLS = "cases.see_calls"
     IMPORT = "cases.import"
     TRIAGE = "cases.triage"
     DISPATCH = "cases.dispatch"
@@ -94,6 +95,7 @@ allow(
     P.RIGHTS,
     P.LOOKS,
     P.SEE_RATES,
+    P.SEE_CALLS,
 )
 allow(VERIFIER, P.SEE, P.VERIFY)
 allow(PARTNER, P.TASK)

@@ -5,6 +5,7 @@ from linli.cases.searching import views as searching
 from linli.cases.task_forms import FORMS as TASK_FORMS
 from linli.cases.views import (
     approvals,
+    calls,
     case,
     follow_up,
     intake,
@@ -19,6 +20,12 @@ app_name = "cases"
 urlpatterns = [
     path("calls/new/", intake.take_call, name="take_call"),
     path("calls/hints/", intake.intake_hints, name="intake_hints"),
+    path("calls/told/", intake.intake_told, name="intake_told"),
+    *(
+        path(f"calls/{name.replace('_', '-')}/", intake.call_view(name), name=name)
+        for name in ("ring", "pick_up", "hang_up", "write_down")
+    ),
+    path("calls/", calls.calls, name="calls"),
     path("queue/", queue.queue, name="queue"),
     path("rulings/", queue.rulings, name="rulings"),
     path("work/", work.work, name="work"),

@@ -19,3 +19,10 @@ def month_bounds(year: int, month: int) -> tuple[dt.datetime, dt.datetime]:
     first = dt.datetime(year, month, 1, tzinfo=zone)
     after = dt.datetime(year + month // 12, month % 12 + 1, 1, tzinfo=zone)
     return first, after
+
+
+def day_bounds(at: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
+    """Return the first moment of the day of `at` and of the next one, in the site's time zone."""
+    local = timezone.localtime(at, timezone.get_default_timezone())
+    first = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    return first, first + dt.timedelta(days=1)

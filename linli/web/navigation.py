@@ -52,6 +52,7 @@ NAVIGATION = (
     NavItem("cases:tasks", _("Tasks"), "users", "cases.task", "handle"),
     NavItem("cases:approvals", _("Approvals"), "check", "cases.approve", "handle"),
     NavItem("cases:take_call", _("Take a call"), "phone", "cases.receive", "hear", go=True),
+    NavItem("cases:calls", _("Calls"), "phone", "cases.see_calls", ""),
     NavItem("imports:paste", _("Orders in"), "plus", "cases.import", "hear"),
     NavItem("cases:follow_up", _("Call back"), "visit", "cases.follow_up", "follow_up"),
     NavItem("workforce:week", _("Duty roster"), "clock", "workforce.roster", ""),

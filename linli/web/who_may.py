@@ -26,6 +26,7 @@ SEES: dict[str, Any] = {
     "cases.unmask_hidden": _("look at who asked even where the caller wants to stay unnamed"),
     "cases.rights": _("look after what people ask about their own data"),
     "cases.looks": _("see who looked at whose name and number"),
+    "cases.see_calls": _("see how quickly the hotline's calls are answered, person by person"),
     "cases.see_rates": _("see the three rates"),
     "cases.see_catalogue": _("see who leads what, and what a community may lead"),
     "territory.see": _("see places, who serves them and who is on duty"),
@@ -38,6 +39,11 @@ SEES: dict[str, Any] = {
 
 DOES: dict[str, Any] = {
     "cases.receive": _("receive a case"),
+    "cases.settle": _("receive a request and end it at once, by one of the branches of article 11"),
+    "cases.ring": _("note that the telephone rings"),
+    "cases.pick_up": _("answer a call"),
+    "cases.hang_up": _("end a call"),
+    "cases.write_down": _("say that all of a call is written down"),
     "cases.receive_batch": _("import cases from a file, or an order from the city's platform"),
     "cases.triage": _("hand a case on to dispatch, its kind and urgency put right"),
     "cases.consult": _("ask a unit before dispatch whether a matter is its own"),

@@ -28,6 +28,13 @@ def duration(span: dt.timedelta) -> str:
     return _("%(minutes)s min") % facts if minutes else _("less than a minute")
 
 
+def stopwatch(span: dt.timedelta) -> str:
+    """Return a span as a running clock shows it, down to seconds: `02:14`, `1:02:14`."""
+    minutes, seconds = divmod(int(max(span, dt.timedelta(0)).total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes:02d}:{seconds:02d}"
+
+
 def limit(span: dt.timedelta) -> str:
     """Return a time limit as people name it: up to a day in hours (24 h), longer ones as a duration."""
     hours, rest = divmod(span, dt.timedelta(hours=1))

@@ -563,6 +563,7 @@ def test_no_address_breaks_over_nonsense(town: Town, value: str) -> None:
 
 PAGES = {
     "cases:take_call": ("operator", "received"),
+    "cases:calls": ("office", "received"),
     "cases:queue": ("dispatcher", "received"),
     "cases:categorise": ("dispatcher", "received"),
     "cases:work": ("worker", "in_progress"),

@@ -7,6 +7,9 @@ from linli.cases.operations.applying import (
     ask_pause,
     escalate,
 )
+from linli.cases.operations.at_once import (
+    settle,
+)
 from linli.cases.operations.batches import (
     BatchOutcome,
     RowAt,
@@ -133,6 +136,7 @@ __all__ = [
     "rule_elsewhere",
     "rule_final",
     "send_back",
+    "settle",
     "sort_batch",
     "supervise",
     "take_on",

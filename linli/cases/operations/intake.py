@@ -9,6 +9,7 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from linli.cases.calls.parts import came_of_call
 from linli.cases.catalogue.models import Category
 from linli.cases.catalogue.parts import require_in_force
 from linli.cases.choices import Channel, Confidentiality, Kind, Urgency
@@ -108,11 +109,19 @@ class SourceHistory:
 
 
 @operation(P.RECEIVE)
-def receive(*, actor: Actor, draft: Draft) -> Case:
+def receive(*, actor: Actor, draft: Draft, on_call: bool = False) -> Case:
     """Write down what a resident asks. The same draft twice under one `intake_key` is one case.
 
+    `on_call`: it came of the call that the actor has in hand.
     Raises RuleBroken: empty or overlong words, a number that is none, a place outside the area.
     """
+    case, _is_new = taken_down(draft, actor=actor, on_call=on_call)
+    return case
+
+
+def taken_down(draft: Draft, *, actor: Actor, on_call: bool) -> tuple[Case, bool]:
+    """Return the case of a draft, and whether it is new; False for a form that was sent twice."""
+    assert connection.in_atomic_block
     if draft.intake_key is not None:
         # A double click sends the form twice; the key is locked so that the second one waits.
         key = _key_of(draft.intake_key, draft)
@@ -121,8 +130,11 @@ def receive(*, actor: Actor, draft: Draft) -> Case:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key.int % 2**63])
         before = Case.objects.seen_by(actor, permission=P.RECEIVE).filter(intake_key=key)
         if (twice := before.first()) is not None:
-            return twice
-    return write_cases([checked_rows(draft, actor=actor)], actor=actor)[0]
+            return twice, False
+    case = write_cases([checked_rows(draft, actor=actor)], actor=actor)[0]
+    if on_call:
+        came_of_call(case.pk, actor=actor)
+    return case, True
 
 
 def _key_of(form: uuid.UUID, draft: Draft) -> uuid.UUID:

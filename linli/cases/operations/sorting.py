@@ -135,51 +135,46 @@ def answer_consultation(
 @operation(P.TRIAGE)
 def answer(*, actor: Actor, case_id: int, disposition: str, text: str) -> Case:
     """End an inquiry that was answered at once. Raises RuleBroken, also below."""
-    case, notice = _told(case_id, "answer", disposition, text, actor=actor)
-    move_case(case, "answer", actor=actor, beside=notice, **_ending(notice))
-    happened(case, CaseAnswered(**_facts(notice)), actor=actor)
+    case, notice = told(case_id, "answer", disposition, text, actor=actor)
+    move_case(case, "answer", actor=actor, beside=notice, **ending(notice))
+    happened(case, CaseAnswered(**facts_of(notice)), actor=actor)
     return case
 
 
 @operation(P.TRIAGE)
 def transfer(*, actor: Actor, case_id: int, disposition: str, text: str) -> Case:
     """End a case that was given to an emergency line (110, 119, 120, 122)."""
-    case, notice = _told(case_id, "transfer", disposition, text, actor=actor)
-    move_case(case, "transfer", actor=actor, beside=notice, **_ending(notice))
-    happened(case, CaseTransferred(**_facts(notice)), actor=actor)
+    case, notice = told(case_id, "transfer", disposition, text, actor=actor)
+    move_case(case, "transfer", actor=actor, beside=notice, **ending(notice))
+    happened(case, CaseTransferred(**facts_of(notice)), actor=actor)
     return case
 
 
 @operation(P.TRIAGE)
 def refer(*, actor: Actor, case_id: int, disposition: str, text: str) -> Case:
     """End a case that has a statutory route, an open petition, or lies beyond any unit's duty."""
-    case, notice = _told(case_id, "refer", disposition, text, actor=actor)
-    move_case(case, "refer", actor=actor, beside=notice, **_ending(notice))
-    happened(case, CaseReferred(**_facts(notice)), actor=actor)
+    case, notice = told(case_id, "refer", disposition, text, actor=actor)
+    move_case(case, "refer", actor=actor, beside=notice, **ending(notice))
+    happened(case, CaseReferred(**facts_of(notice)), actor=actor)
     return case
 
 
 @operation(P.TRIAGE)
 def merge(*, actor: Actor, case_id: int, disposition: str, text: str, same_as: str) -> Case:
     """End a case that brings nothing new to an earlier one, named by its number."""
-    rows = Case.objects.seen_by(actor, permission=P.TRIAGE)
-    standing = rows.filter(number=same_as).first()
-    if standing is None:
-        raise UNKNOWN_CASE()
-    if standing.pk == case_id:
-        raise SAME_CASE()
-    case, notice = _told(case_id, "merge", disposition, text, actor=actor, same_as=standing)
-    move_case(case, "merge", actor=actor, beside=notice, **_ending(notice))
-    happened(case, CaseMerged(**_facts(notice)), actor=actor)
+    standing = earlier_case(same_as, than=case_id, actor=actor)
+    case, notice = told(case_id, "merge", disposition, text, actor=actor, same_as=standing)
+    move_case(case, "merge", actor=actor, beside=notice, **ending(notice))
+    happened(case, CaseMerged(**facts_of(notice)), actor=actor)
     return case
 
 
 @operation(P.TRIAGE)
 def decline(*, actor: Actor, case_id: int, disposition: str, text: str) -> Case:
     """End a case that asks for what is secret, private, unlawful or indecent, with an explanation."""
-    case, notice = _told(case_id, "decline", disposition, text, actor=actor)
-    move_case(case, "decline", actor=actor, beside=notice, **_ending(notice))
-    happened(case, CaseDeclined(**_facts(notice)), actor=actor)
+    case, notice = told(case_id, "decline", disposition, text, actor=actor)
+    move_case(case, "decline", actor=actor, beside=notice, **ending(notice))
+    happened(case, CaseDeclined(**facts_of(notice)), actor=actor)
     return case
 
 
@@ -203,7 +198,18 @@ def reopen(*, actor: Actor, case_id: int, because: str) -> Case:
     return case
 
 
-def _told(
+def earlier_case(number: str, *, than: int, actor: Actor) -> Case:
+    """Return the case that another one is merged with. Raises UNKNOWN_CASE, SAME_CASE."""
+    rows = Case.objects.seen_by(actor, permission=P.TRIAGE)
+    standing = rows.filter(number=number).first()
+    if standing is None:
+        raise UNKNOWN_CASE()
+    if standing.pk == than:
+        raise SAME_CASE()
+    return standing
+
+
+def told(
     case_id: int,
     name: str,
     disposition: str,
@@ -229,11 +235,13 @@ def _told(
     return case, notice
 
 
-def _ending(notice: Notice) -> dict[str, Any]:
+def ending(notice: Notice) -> dict[str, Any]:
+    """Return the columns of a case that its notice ends."""
     return {"notice": notice, "disposition": notice.disposition, "closed_at": notice.at}
 
 
-def _facts(notice: Notice) -> dict[str, Any]:
+def facts_of(notice: Notice) -> dict[str, Any]:
+    """Return what the event of such an end holds."""
     return {
         "case_id": notice.case_id,
         "notice_id": notice.pk,

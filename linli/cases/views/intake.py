@@ -9,19 +9,33 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from linli.cases import operations, queries
-from linli.cases.catalogue.queries import categories_in_force, find_categories, proposal_for
-from linli.cases.choices import Urgency
-from linli.cases.clocks.queries import profile_for
+from linli.cases.calls import operations as calls
+from linli.cases.calls.queries import call_in_hand, figures_of
+from linli.cases.catalogue.queries import (
+    Proposal,
+    categories_in_force,
+    find_categories,
+    proposal_for,
+)
+from linli.cases.catalogue.rules import class_by
+from linli.cases.choices import Kind, Urgency
+from linli.cases.clocks.queries import Offer, offered, profile_for
+from linli.cases.clocks.rules import class_of
 from linli.cases.forms import TakeCallForm
 from linli.cases.models import Case
+from linli.cases.notices import SHIPPED
 from linli.cases.permissions import CasePermission as P
 from linli.kernel.actor import Actor
-from linli.kernel.http import ActorRequest, needs
+from linli.kernel.clock import day_bounds
+from linli.kernel.errors import RuleBroken
+from linli.kernel.http import ActorRequest, View, needs
 from linli.kernel.ids import read_number
 from linli.methods.language.phone import NotATelephone, e164
 from linli.territory.models import Place
 from linli.territory.queries import find_places, with_paths
+from linli.workforce.queries import on_duty
 
+ON_DUTY_SHOWN = 4
 EXAMPLES = {
     "E1": _("Danger to life or property: call the emergency line first"),
     "E2": _("Water, power, gas, heat, lift, sewer"),
@@ -38,9 +52,81 @@ def take_call(request: ActorRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         case = None
         with form.catching():
-            case = operations.receive(actor=actor, draft=_draft(form.cleaned_data))
+            case = _received(form, actor=actor)
         if case is not None:
             return redirect(f"{reverse('cases:take_call')}?received={case.number}")
+    return _page(request, form)
+
+
+def call_view(name: str) -> View:
+    """Return the view of one step of a call: its own part of the page, or the page with all that was typed."""
+    verb = getattr(calls, name)
+
+    @needs(P.RECEIVE)
+    @require_POST
+    def step(request: ActorRequest) -> HttpResponse:
+        refused = None
+        try:
+            verb(actor=request.actor)
+        except RuleBroken as broken:
+            refused = broken
+        status = 409 if refused else 200
+        if request.htmx:
+            return render(
+                request, "calls/phone.html", _phone(request.actor, refused), status=status
+            )
+        typed = {key: request.POST[key] for key in request.POST}
+        form = TakeCallForm(
+            initial=typed | {"wants_reply": "wants_reply" in typed},
+            actor=request.actor,
+            permission=P.RECEIVE,
+        )
+        return _page(request, form, refused=refused, status=status)
+
+    return step
+
+
+@needs(P.RECEIVE)
+@require_POST
+def intake_told(request: ActorRequest) -> HttpResponse:
+    """Return what the caller may be told of the branch chosen, to be read out and changed."""
+    branch = request.POST.get("goes", "")
+    told = request.POST.get("told", "").strip()
+    is_shipped = told in {str(text) for text in SHIPPED.values()}
+    form = TakeCallForm(
+        initial={
+            "goes": branch,
+            "told": SHIPPED.get(branch, "") if is_shipped or not told else told,
+            "same_as": request.POST.get("same_as", ""),
+        },
+        actor=request.actor,
+        permission=P.RECEIVE,
+    )
+    return render(request, "cases/take_call.html#told", {"form": form})
+
+
+def _received(form: TakeCallForm, *, actor: Actor) -> Case:
+    data, draft = form.cleaned_data, _draft(form.cleaned_data)
+    if not form.branch:
+        return operations.receive(actor=actor, draft=draft, on_call=True)
+    return operations.settle(
+        actor=actor,
+        draft=draft,
+        disposition=form.branch,
+        text=data["told"],
+        same_as=read_number(data["same_as"]) or "",
+        on_call=True,
+    )
+
+
+def _page(
+    request: ActorRequest,
+    form: TakeCallForm,
+    *,
+    refused: RuleBroken | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    actor = request.actor
     received = read_number(request.GET.get("received", ""))
     seen = Case.objects.seen_by(actor, permission=P.SEE)
     context = {
@@ -49,8 +135,19 @@ def take_call(request: ActorRequest) -> HttpResponse:
         "categories": categories_in_force(actor.now),
         "just_received": seen.filter(number=received).first() if received else None,
         "loop_step": "hear",
+        **_phone(actor, refused),
     }
-    return render(request, "cases/take_call.html", context, status=422 if form.errors else 200)
+    return render(request, "cases/take_call.html", context, status=422 if form.errors else status)
+
+
+def _phone(actor: Actor, refused: RuleBroken | None) -> dict[str, Any]:
+    """Return the call in hand, why a step was refused, and how the day is going."""
+    first, after = day_bounds(actor.now)
+    return {
+        "call": call_in_hand(actor),
+        "call_refused": refused,
+        "today": figures_of(actor.user_id or 0, first=first, after=after),
+    }
 
 
 @needs(P.RECEIVE)
@@ -69,19 +166,21 @@ def intake_hints(request: ActorRequest) -> HttpResponse:
     except NotATelephone:
         earlier = []
     about = find_categories(request.POST.get("category", ""), at=actor.now)
+    urgency = request.POST.get("urgency", "")
+    place = places[0] if len(places) == 1 else None
+    proposal = (
+        proposal_for(category=about[0], place=place, urgency=urgency, at=actor.now)
+        if len(about) == 1 and place
+        else None
+    )
     context = {
         "place_words": words,
         "candidates": with_paths(places),
         "about": about,
-        "proposal": proposal_for(
-            category=about[0],
-            place=places[0],
-            urgency=request.POST.get("urgency", ""),
-            at=actor.now,
-        )
-        if len(about) == 1 and len(places) == 1
-        else None,
-        "open_here": queries.open_at(places[0], actor=actor) if len(places) == 1 else [],
+        "proposal": proposal,
+        "limits": _limits_of(proposal, request) if proposal else None,
+        "on_duty": on_duty(place, at=actor.now)[:ON_DUTY_SHOWN] if place else [],
+        "open_here": queries.open_at(place, actor=actor) if place else [],
         "earlier": earlier,
     }
     return render(request, "cases/take_call.html#hints", context)
@@ -95,6 +194,18 @@ def _draft(data: dict[str, Any]) -> operations.Draft:
         leave=tuple(sorted(data["leave"])),
         **{name: data[name] for name in names.split()},
     )
+
+
+def _limits_of(proposal: Proposal, request: ActorRequest) -> Offer | None:
+    """Return the limits that the case would get if it were dispatched now."""
+    kind, urgency = request.POST.get("kind", ""), request.POST.get("urgency", "")
+    if kind not in Kind.values or urgency not in Urgency.values:
+        return None
+    entry_class = proposal.entry.clock_class if proposal.entry else ""
+    case = Case(kind=kind, urgency=urgency, place=proposal.place)
+    wanted = class_by(entry_class, class_of(kind=kind, urgency=urgency))
+    ordinary, _override = offered(case, at=request.actor.now, clock_class=wanted)
+    return ordinary
 
 
 def _limits(actor: Actor) -> list[dict[str, Any]]:

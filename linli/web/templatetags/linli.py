@@ -132,6 +132,17 @@ def duration(span: dt.timedelta) -> str:
 
 
 @register.filter
+def stopwatch(span: dt.timedelta | None) -> str:
+    return "—" if span is None else wording.stopwatch(span)
+
+
+@register.filter
+def running(at: dt.datetime, now: dt.datetime) -> str:
+    """Return for how long it has been so since `at`, as a running clock shows it."""
+    return wording.stopwatch(now - at)
+
+
+@register.filter
 def limit(span: dt.timedelta) -> str:
     return wording.limit(span)
 

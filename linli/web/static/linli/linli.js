@@ -73,6 +73,8 @@ function putBack(form) {
     if (at[what] !== kept[i]) { at[what] = kept[i]; changed = true; }
   });
   if (!changed) return;
+  // What hangs on the fields (hints, texts) is fetched again once htmx stands.
+  addEventListener("load", () => document.body.dispatchEvent(new Event("draft")), { once: true });
   form.closest("details")?.setAttribute("open", "");
   ($("[data-note]", form) ?? form).prepend($("#t-draft").content.cloneNode(true));
 }
@@ -136,6 +138,14 @@ addEventListener("click", (e) => {
 });
 addEventListener("keyup", (e) => { if (e.key === "Escape") all(".menu[open]").forEach((menu) => { menu.open = false; }); });
 
+// —— a running clock: the server says since when
+const clocks = () => all("time[data-since]").forEach((at) => {
+  const full = Math.max(0, Math.floor((Date.now() - new Date(at.dataset.since)) / 1000));
+  const parts = full >= 3600 ? [Math.floor(full / 3600), Math.floor(full / 60) % 60, full % 60] : [Math.floor(full / 60), full % 60];
+  at.textContent = parts.map((part) => `${part}`.padStart(2, "0")).join(":");
+});
+setInterval(clocks, 1000);
+
 // —— a photo chosen beside a form is shown from the device and never sent
 all("[data-photo-choice]").forEach((at) => { at.hidden = false; });
 addEventListener("change", (e) => {
@@ -156,6 +166,10 @@ addEventListener("htmx:sendError", () => say());
 addEventListener("htmx:responseError", (e) => {
   const page = new DOMParser().parseFromString(e.detail.xhr.responseText, "text/html");
   say($("[data-problem]", page)?.textContent.trim());
+});
+// A step that a rule refused comes with its own part of the page: that part says why.
+addEventListener("htmx:beforeSwap", (e) => {
+  if (e.detail.xhr.status === 409 && e.detail.target.id === "phone") { e.detail.shouldSwap = true; e.detail.isError = false; }
 });
 
 all("[data-opens], [data-dismiss]").forEach((at) => { at.hidden = false; });
