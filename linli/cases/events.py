@@ -160,6 +160,13 @@ class FollowUpMissed:
     means: Code
 
 
+@event("order.follow_up_agreed")
+class FollowUpAgreed:
+    move = "agree_follow_up"
+    order_id: int
+    again_at: dt.datetime
+
+
 @event("order.followed_up")
 class OrderFollowedUp:
     move = "follow_up"
@@ -433,6 +440,11 @@ class TaskTakenOn(_AboutTask):
 @event("task.arrived")
 class TaskArrived(_AboutTask):
     move = "arrive"
+
+
+@event("task.needs_material")
+class TaskNeedsMaterial(_AboutTask):
+    move = "need_material"
 
 
 @event("task.done")

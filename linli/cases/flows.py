@@ -355,6 +355,16 @@ ORDER = Flow(
             icon="phone",
         ),
         Move(
+            "agree_follow_up",
+            _("Agree on another time"),
+            ("reported", "verified"),
+            STAYS,
+            P.FOLLOW_UP,
+            needs=("call_again_at",),
+            guard=guards.not_own_work,
+            icon="clock",
+        ),
+        Move(
             "follow_up",
             _("Follow up"),
             _TO_FOLLOW_UP,
@@ -424,6 +434,16 @@ TASK = Flow(
             P.TASK,
             guard=guards.of_tasked_unit,
             icon="pin",
+        ),
+        Move(
+            "need_material",
+            _("Needs material"),
+            ("coming", "arrived", "handling"),
+            STAYS,
+            P.TASK,
+            needs=("needed",),
+            guard=guards.of_tasked_unit,
+            icon="tool",
         ),
         Move(
             "finish_task",

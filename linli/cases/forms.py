@@ -389,6 +389,15 @@ class FollowUpForm(RuleForm):
     )
 
 
+class CallAgainForm(RuleForm):
+    again_at = forms.DateTimeField(
+        label=_("When to call again"),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        error_messages={"required": _("Ask the caller for day and time.")},
+    )
+
+
 class MissedForm(RuleForm):
     means = forms.ChoiceField(label=_("How"), choices=Means.choices, initial=Means.PHONE)
 

@@ -475,7 +475,7 @@ class WorkOrder(Scoped):
     re-drawn.
 
     `dispatched_at` is when its present lead got it, `first_dispatched_at` when the first one did: what the
-    caller waits is counted from there. The handling clock counts from `clock_started_at` (a rework's start
+    caller waits is counted from there. `call_again_at`: when the caller wants to be called back, once agreed. The handling clock counts from `clock_started_at` (a rework's start
     after one) for `clock_percent` of the limit and `extension` of its units; pauses are granted Applications.
     """
 
@@ -510,6 +510,7 @@ class WorkOrder(Scoped):
     )
     public_reply = models.TextField(_("Reply to the caller"), blank=True)
     attempt_count = models.IntegerField(default=0)
+    call_again_at = models.DateTimeField(_("When to call again"), null=True)
     followed_up_at = models.DateTimeField(null=True)
     answered = models.CharField(
         _("What the caller says of the result"), max_length=16, choices=Answered.choices, null=True
@@ -546,6 +547,11 @@ class WorkOrder(Scoped):
                     first_dispatched_at__lte=models.F("dispatched_at"),
                     dispatched_at__lte=models.F("clock_started_at"),
                 ),
+            ),
+            models.CheckConstraint(
+                name="order_called_again_while_asked",
+                condition=models.Q(call_again_at__isnull=True)
+                | models.Q(state__in=("reported", "verified")),
             ),
             models.CheckConstraint(
                 name="order_contact_due_first",

@@ -195,6 +195,10 @@ class ReopenForm(MoveForm):
 # — the order —
 
 
+AT_HAND = ("property",)
+"""Kinds of unit that a community asks first."""
+
+
 class GiveTaskForm(UnitForm):
     words = free_words(_("What they are to do"), required=_("Say what they are to do, and where."))
     due_at = forms.DateTimeField(
@@ -204,6 +208,18 @@ class GiveTaskForm(UnitForm):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         help_text=_("Left empty: when the order itself is due."),
     )
+
+    def prepare(self) -> None:
+        """Put the compound's own company first, and what partners may read of the matter into the words."""
+        super().prepare()
+        own = self.case.lead_order.lead_id if self.case.lead_order else None
+        units = [one for one in units_around(self.case.place, at=self.actor.now) if one.pk != own]
+        units.sort(key=lambda unit: unit.kind not in AT_HAND)
+        choices = [(unit.pk, unit.name) for unit in units]
+        self.fields["unit_id"].choices = choices  # type: ignore[attr-defined]
+        if units and units[0].kind in AT_HAND:
+            self.fields["unit_id"].initial = units[0].pk
+        self.fields["words"].initial = self.case.shared_text
 
     def arguments(self) -> dict[str, Any]:
         given = dict(self.cleaned_data)

@@ -439,7 +439,8 @@ class CoTaskQuerySet(models.QuerySet["CoTask"]):
 class CoTask(models.Model):
     """协办任务. A part of an order given to another organisation, with its own flow and deadline.
 
-    Whoever gets it reads `words` and the case's `shared_text`, never who asked.
+    Whoever gets it reads `words` and the case's `shared_text`, never who asked. `needed`: what the helpers lack
+    to go on (material, a key, a permit), as they said last.
     """
 
     order = models.ForeignKey("cases.WorkOrder", models.CASCADE, related_name="co_tasks")
@@ -457,6 +458,8 @@ class CoTask(models.Model):
     ended_at = models.DateTimeField(null=True)
     clause = models.CharField(_("By which clause"), max_length=200, blank=True)
     result = models.TextField(_("What came of it"), blank=True)
+    needed = models.TextField(_("What is needed"), blank=True)
+    needed_at = models.DateTimeField(null=True)
 
     objects: ClassVar = CoTaskQuerySet.as_manager()
 
@@ -473,6 +476,11 @@ class CoTask(models.Model):
             ),
             models.CheckConstraint(
                 name="task_not_ours_by_clause", condition=~Q(state="not_ours") | ~Q(clause="")
+            ),
+            models.CheckConstraint(
+                name="task_needs_something",
+                condition=Q(needed_at__isnull=True, needed="")
+                | Q(needed_at__isnull=False) & ~Q(needed=""),
             ),
         ]
         indexes = [models.Index(fields=["organisation", "state", "due_at"], name="task_of_unit")]

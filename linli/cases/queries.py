@@ -20,6 +20,7 @@ from linli.cases.models import (
     Consultation,
     CoTask,
     Objection,
+    FollowUp,
     Requester,
     WorkOrder,
 )
@@ -269,6 +270,14 @@ def to_follow_up(*, actor: Actor) -> QuerySet[WorkOrder]:
         .select_related("case__place", "case__lead_order", "lead")
         .order_by("reported_at", "pk")
     )
+
+
+def attempts_of(order: WorkOrder) -> list[FollowUp]:
+    """Return the attempts to call back about an order since it was last reported, the newest first."""
+    rows = FollowUp.objects.filter(order=order)
+    if order.reported_at is not None:
+        rows = rows.filter(at__gte=order.reported_at)
+    return list(rows.order_by("-at", "-pk"))
 
 
 def _counts(as_of: dt.datetime) -> dict[str, Any]:

@@ -31,6 +31,12 @@ REOPEN_WITHIN = dt.timedelta(days=15)
 """How long after the close the caller may have a case opened again, once (our default)."""
 REWORK_PERCENT = 50
 """Share of the limit that a rework has (our default)."""
+QUIET = ((dt.time(12), dt.time(14)), (dt.time(20), dt.time(9)))
+"""Hours in which nobody is called back, in the site's time: at noon, and from evening to morning (our default)."""
+FOLLOW_UP_WITHIN = dt.timedelta(days=3)
+"""Within how long after the report the hotline calls back (our default; the regulation names no time)."""
+AGREE_AHEAD = dt.timedelta(days=7)
+"""How far ahead another time for the call back may be agreed (our default)."""
 FOLLOW_UP_MEANS = 2
 """By how many means a caller must have been tried before a case is closed unanswered."""
 
@@ -39,6 +45,22 @@ def objection_due(dispatched_at: dt.datetime, *, clock_class: str) -> dt.datetim
     """Return until when a unit may object to an order: 2 hours from dispatch, 24 for a complex one."""
     within = OBJECT_WITHIN_COMPLEX if clock_class == "C" else OBJECT_WITHIN
     return dispatched_at + within
+
+
+def callable_from(again_at: dt.datetime | None, *, now: dt.datetime) -> dt.datetime | None:
+    """Return from when a caller may be called back, or None if at once.
+
+    Not before the time agreed with her, and not in the quiet hours. `now` is aware, in the site's zone.
+    """
+    at = max(now, again_at.astimezone(now.tzinfo)) if again_at else now
+    if again_at is None or again_at <= now:  # what she agreed to herself may lie in quiet hours
+        for first, last in QUIET:
+            if first < last and first <= at.time() < last:
+                at = at.replace(hour=last.hour, minute=last.minute, second=0, microsecond=0)
+            elif first > last and (at.time() >= first or at.time() < last):
+                day = at if at.time() < last else at + dt.timedelta(days=1)
+                at = day.replace(hour=last.hour, minute=last.minute, second=0, microsecond=0)
+    return at if at > now else None
 
 
 Reason = ApplicationReason

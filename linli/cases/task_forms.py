@@ -27,6 +27,14 @@ class ReturnForm(ResultForm):
     )
 
 
+class NeedForm(RuleForm):
+    needed = forms.CharField(
+        label=_("What is needed"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": _("Say what is needed, and by when it could be there.")},
+    )
+
+
 class ConsultationForm(RuleForm):
     is_theirs = forms.TypedChoiceField(
         label=_("Is it yours"),
@@ -47,6 +55,7 @@ FORMS: dict[str, type[RuleForm]] = {
     "arrive": RuleForm,
     "take_on": RuleForm,
     "finish_task": ResultForm,
+    "need_material": NeedForm,
     "return_task": ReturnForm,
 }
 """The moves that whoever helps makes on the page of tasks, in the order in which they are offered."""

@@ -146,6 +146,14 @@ def _missed(told: Told, payload: dict[str, Any]) -> Telling:
     }
 
 
+def _agreed(told: Told, payload: dict[str, Any]) -> Telling:
+    return {
+        "what": _("Called back: the caller asked for another time"),
+        "icon": "clock",
+        "facts": ((_("When to call again"), _when(payload["again_at"])),),
+    }
+
+
 def _followed_up(told: Told, payload: dict[str, Any]) -> Telling:
     return {
         "what": _("Followed up: the caller answered"),
@@ -439,6 +447,7 @@ TELLERS: dict[str, Teller] = {
     "task.coming": _task(lambda: _("%(unit)s: on the way"), "walk"),
     "task.taken_on": _task(lambda: _("%(unit)s: being handled"), "tool"),
     "task.arrived": _task(lambda: _("%(unit)s: on site"), "pin"),
+    "task.needs_material": _task(lambda: _("%(unit)s: needs material"), "tool", "fourth"),
     "task.done": _task(lambda: _("%(unit)s: done"), "done", "second"),
     "task.returned": _task(lambda: _("%(unit)s: not ours"), "hand", "second"),
     "task.withdrawn": _task(lambda: _("The task of %(unit)s was withdrawn"), "x", "second"),
@@ -465,6 +474,7 @@ TELLERS: dict[str, Teller] = {
         lambda: _("Sent back: not as reported. No new clock"), "redo", "turn"
     ),
     "order.follow_up_missed": _missed,
+    "order.follow_up_agreed": _agreed,
     "order.followed_up": _followed_up,
     "order.reworked": _reworked,
     "case.closed": _closed,

@@ -121,6 +121,7 @@ _PAPERS: dict[str, tuple[Any, dict[str, str]]] = {
             "words": "words",
             "second": "result",
             "third": "clause",
+            "fourth": "needed",
             "until": "due_at",
             "unit": "organisation__label",
         },

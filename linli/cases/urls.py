@@ -60,6 +60,7 @@ urlpatterns = [
     path("cases/<str:number>/requester/", case.unmask, name="unmask"),
     path("cases/<str:number>/follow-up/", follow_up.record_follow_up, name="record_follow_up"),
     path("cases/<str:number>/no-answer/", follow_up.no_answer, name="no_answer"),
+    path("cases/<str:number>/call-again/", follow_up.call_again, name="call_again"),
     path("cases/<str:number>/rework/", follow_up.rework, name="rework"),
     path("cases/<str:number>/close/", follow_up.close, name="close"),
 ]

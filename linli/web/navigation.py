@@ -71,9 +71,21 @@ MENU = (NavItem("exporting:exports", _("My exports"), "doc", "cases.export", "")
 """Pages of one's own, in the menu under the name: there when wanted, not in the way of the work."""
 
 
+ON_A_PHONE = 5
+"""Entries that a phone's bar has room for; where there are more, the last place opens the others."""
+
+
 def entries(actor: Actor | None) -> list[dict[str, Any]]:
-    """Return the bar's entries for an actor, in the order of the table; none before sign-in."""
-    return _for(actor, NAVIGATION)
+    """Return the bar's entries for an actor, in the order of the table; none before sign-in.
+
+    `is_far`: on a phone it stands behind “more”. What begins something new never does.
+    """
+    shown = _for(actor, NAVIGATION)
+    if len(shown) <= ON_A_PHONE:
+        return [entry | {"is_far": False} for entry in shown]
+    near = [entry for entry in shown if entry["go"]][:1]
+    near += [entry for entry in shown if entry not in near][: ON_A_PHONE - 1 - len(near)]
+    return [entry | {"is_far": entry not in near} for entry in shown]
 
 
 def menu(actor: Actor | None) -> list[dict[str, Any]]:

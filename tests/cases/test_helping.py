@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import translation
 
 from linli.cases import operations
@@ -20,9 +21,10 @@ from linli.cases.operations.helping import (
     TELLS_WHO_ASKED,
 )
 from linli.cases.story import story_of
-from linli.kernel.errors import FIELD_NEEDED, MOVED_ALREADY, NOT_ALLOWED, RuleBroken
+from linli.kernel.errors import FIELD_NEEDED, MOVED_ALREADY, NOT_ALLOWED, NOT_NOW, RuleBroken
 from tests.builders import Town, a_case, take
 from tests.cases.expect import refused
+from tests.cases.pages import Page, a_browser
 from tests.cases.people import a_person
 from tests.cases.standing import standing_town
 from tests.conftest import NOW
@@ -219,3 +221,36 @@ def test_nobody_else_is_given_a_part_of_a_confidential_case(town: Town) -> None:
     case = a_case(town, at="in_progress", confidentiality="hide_case")
     with refused(HIDDEN_FROM_PARTNERS):
         give(town, case)
+
+
+def test_a_helper_says_what_is_lacking_and_the_lead_reads_it(town: Town) -> None:
+    case = a_case(town, at="in_progress")
+    task = give(town, case)
+    with refused(NOT_NOW):
+        do(town, task, "need_material", needed="电梯门触点")
+    do(town, task, "arrive")
+    with refused(FIELD_NEEDED):
+        do(town, task, "need_material", needed=" ")
+    task = do(town, task, "need_material", needed="电梯门触点两只，明天上午到货。")
+    assert (task.state, task.needed_at) == ("arrived", NOW)
+    assert story(case)[-1].what == "双合家园志愿服务队：缺材料"
+    page = a_browser(town.users["worker"]).get(reverse("cases:case", args=[case.number]))
+    assert Page(page).shows("电梯门触点两只，明天上午到货。")
+
+
+def test_what_is_lacking_and_since_when_belong_together(town: Town) -> None:
+    task = give(town, a_case(town, at="in_progress"))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        CoTask.objects.filter(pk=task.pk).update(needed="电梯门触点")
+
+
+def test_asking_for_help_begins_with_what_partners_may_read(town: Town) -> None:
+    case = a_case(town, at="in_progress")
+    page = a_browser(town.users["worker"]).get(reverse("cases:give_task", args=[case.number]))
+    assert Page(page).fields["words"] == [case.shared_text]
+
+
+def test_an_order_is_accepted_from_the_list(town: Town) -> None:
+    case = a_case(town, at="dispatched")
+    url = reverse("cases:accept", args=[case.number])
+    assert url in a_browser(town.users["worker"]).get(reverse("cases:work")).content.decode()

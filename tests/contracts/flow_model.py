@@ -102,6 +102,7 @@ OF_ORDER: dict[str, tuple[Any, dict[str, Any]]] = {
         operations.miss_follow_up,
         {"means": st.sampled_from(["phone", "message"])},
     ),
+    "agree_follow_up": (operations.agree_follow_up, {"again_hours": HOURS}),
     "follow_up": (
         operations.follow_up,
         {"means": st.just("phone"), "was_contacted": st.booleans(), **ANSWERS},
@@ -113,6 +114,7 @@ OF_TASK: dict[str, tuple[Any, dict[str, Any]]] = {
     "come": (operations.come, {}),
     "take_on": (operations.take_on, {}),
     "arrive": (operations.arrive, {}),
+    "need_material": (operations.need_material, {"needed": WORDS}),
     "finish_task": (operations.finish_task, {"result": WORDS}),
     "return_task": (operations.return_task, {"clause": WORDS, "result": WORDS}),
     "withdraw_task": (operations.withdraw_task, {"result": WORDS}),
@@ -342,6 +344,9 @@ class Model:
 
     may_supervise = may_verify = may_miss_follow_up = may_follow_up = _by_others
 
+    def may_agree_follow_up(self, actor: Actor, given: dict[str, Any]) -> bool:
+        return not self.own(actor) and given["again_hours"] > 0
+
     def may_send_back(self, actor: Actor, given: dict[str, Any]) -> bool:
         return not self.own(actor) and not self.counts.get("send_back")
 
@@ -362,7 +367,7 @@ class Model:
     def may_come(self, actor: Actor, given: dict[str, Any]) -> bool:
         return self.tasks[given["task_id"]][0] == actor.organisation_id
 
-    may_take_on = may_arrive = may_finish_task = may_return_task = may_come
+    may_need_material = may_take_on = may_arrive = may_finish_task = may_return_task = may_come
 
     def may_withdraw_task(self, actor: Actor, given: dict[str, Any]) -> bool:
         return self.own(actor)
@@ -375,7 +380,8 @@ class Model:
         self.events += 1
         target = flow.find(name).target
         if flow is TASK:
-            self.tasks[given["task_id"]] = (self.tasks[given["task_id"]][0], target)
+            unit, state = self.tasks[given["task_id"]]
+            self.tasks[given["task_id"]] = (unit, state if target == STAYS else target)
         elif target != STAYS:
             self.states[flow.name] = target
         if name in ("close", "finish"):
@@ -496,6 +502,8 @@ def take(taken: Taken, *, actor: Actor, case: Case, given: dict[str, Any]) -> tu
     """Take the move by its operation. (False, None) if it was refused, or its row is not seen."""
     name = taken[1]
     given = dict(given)
+    if "again_hours" in given:
+        given["again_at"] = actor.now + dt.timedelta(hours=given.pop("again_hours"))
     if "hours" in given:
         given["until"] = actor.now + dt.timedelta(hours=given.pop("hours"))
     if name in DECIDES or name == "refuse":

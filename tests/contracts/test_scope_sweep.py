@@ -104,6 +104,7 @@ OBJECTS: dict[str, Visit] = {
     "privacy:delete": Visit("closed", {"known_by": "in_person"}),
     "cases:record_follow_up": Visit("reported", ANSWERS),
     "cases:no_answer": Visit("reported", {"means": "phone"}),
+    "cases:call_again": Visit("reported", {"again_at": "2026-11-19T15:00"}),
     "cases:rework": Visit("followed_up"),
     "cases:close": Visit("followed_up"),
     "attachments:attach": Visit("in_progress", {"kind": "after"}),

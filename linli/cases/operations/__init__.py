@@ -34,6 +34,7 @@ from linli.cases.operations.dispatching import (
     dispatch,
 )
 from linli.cases.operations.follow_up import (
+    agree_follow_up,
     close,
     follow_up,
     miss_follow_up,
@@ -54,6 +55,7 @@ from linli.cases.operations.helping import (
     come,
     finish_task,
     give_task,
+    need_material,
     return_task,
     take_on,
     withdraw_task,
@@ -94,6 +96,7 @@ __all__ = [
     "SetAside",
     "SourceHistory",
     "accept",
+    "agree_follow_up",
     "answer",
     "answer_call",
     "answer_consultation",
@@ -122,6 +125,7 @@ __all__ = [
     "hold",
     "merge",
     "miss_follow_up",
+    "need_material",
     "object_to",
     "pause",
     "receive",

@@ -1,14 +1,36 @@
 """The hotline calls back, asks three questions, and closes."""
 
-from linli.cases.events import CaseClosed, FollowUpMissed, OrderFollowedUp, OrderReworked
+import datetime as dt
+
+from django.utils.translation import gettext_lazy as _
+
+from linli.cases.events import (
+    CaseClosed,
+    FollowUpAgreed,
+    FollowUpMissed,
+    OrderFollowedUp,
+    OrderReworked,
+)
 from linli.cases.flows import CASE
 from linli.cases.models import Case, FollowUp, WorkOrder
 from linli.cases.parts import happened, locked_order, move_order, renew_clock
 from linli.cases.permissions import CasePermission as P
-from linli.cases.rules import REWORK_PERCENT
+from linli.cases.rules import AGREE_AHEAD, REWORK_PERCENT
 from linli.kernel.actor import Actor
+from linli.kernel.errors import Refusal
 from linli.kernel.events import Code
 from linli.kernel.operation import operation
+
+AGAIN_PAST = Refusal(
+    "follow_up.again_past",
+    _("The time given has passed already. Ask the caller for one that lies ahead."),
+    "again_at",
+)
+AGAIN_TOO_LATE = Refusal(
+    "follow_up.again_too_late",
+    _("A call back is agreed for the next %(days)s days at most. Ask for an earlier time."),
+    "again_at",
+)
 
 
 @operation(P.FOLLOW_UP)
@@ -16,7 +38,9 @@ def miss_follow_up(*, actor: Actor, case_id: int, means: str) -> WorkOrder:
     """Keep an attempt that reached nobody. No answer is never "satisfied". Raises RuleBroken."""
     case, order = locked_order(case_id, actor=actor, permission=P.FOLLOW_UP)
     tried = (order.attempt_count if order else 0) + 1
-    order = move_order(case, order, "miss_follow_up", actor=actor, attempt_count=tried)
+    order = move_order(
+        case, order, "miss_follow_up", actor=actor, attempt_count=tried, call_again_at=None
+    )
     FollowUp.objects.create(
         order=order,
         at=actor.now,
@@ -27,6 +51,20 @@ def miss_follow_up(*, actor: Actor, case_id: int, means: str) -> WorkOrder:
     )
     missed = FollowUpMissed(order_id=order.pk, attempt=tried, means=Code(means))
     happened(case, missed, actor=actor)
+    return order
+
+
+@operation(P.FOLLOW_UP)
+def agree_follow_up(*, actor: Actor, case_id: int, again_at: dt.datetime) -> WorkOrder:
+    """Keep when the caller wants to be called back. It is no attempt. Raises RuleBroken."""
+    case, order = locked_order(case_id, actor=actor, permission=P.FOLLOW_UP)
+    order = move_order(case, order, "agree_follow_up", actor=actor, call_again_at=again_at)
+    if again_at <= actor.now:
+        raise AGAIN_PAST()
+    if again_at > actor.now + AGREE_AHEAD:
+        raise AGAIN_TOO_LATE(days=AGREE_AHEAD.days)
+    agreed = FollowUpAgreed(order_id=order.pk, again_at=again_at)
+    happened(case, agreed, actor=actor)
     return order
 
 
@@ -50,6 +88,7 @@ def follow_up(
         "follow_up",
         actor=actor,
         attempt_count=tried,
+        call_again_at=None,
         followed_up_at=actor.now,
         answered=answered,
         satisfaction=satisfaction,
@@ -116,7 +155,7 @@ def close(*, actor: Actor, case_id: int) -> Case:
     """Close a case whose caller answered, or could not be reached in three attempts. Raises RuleBroken."""
     case, order = locked_order(case_id, actor=actor, permission=P.FOLLOW_UP)
     was_answered = order is not None and order.answered is not None
-    order = move_order(case, order, "finish", actor=actor)
+    order = move_order(case, order, "finish", actor=actor, call_again_at=None)
     CASE.move(case, "close", actor=actor, closed_at=actor.now)
     happened(
         case,

@@ -12,6 +12,7 @@ from linli.cases.events import (
     TaskComing,
     TaskDone,
     TaskGiven,
+    TaskNeedsMaterial,
     TaskReturned,
     TaskTakenOn,
     TaskWithdrawn,
@@ -136,6 +137,24 @@ def arrive(*, actor: Actor, task_id: int) -> CoTask:
         case, task, "arrive", actor=actor, answered_at=answered_at, arrived_at=actor.now
     )
     happened(case, TaskArrived(**_facts(task)), actor=actor)
+    return task
+
+
+@operation(P.TASK)
+def need_material(*, actor: Actor, task_id: int, needed: str) -> CoTask:
+    """Say what is lacking to go on: material, a key, a permit. The lead sees it; the deadline stays."""
+    case, task = locked_task(task_id, actor=actor)
+    answered_at = task.answered_at or actor.now
+    task = move_task(
+        case,
+        task,
+        "need_material",
+        actor=actor,
+        answered_at=answered_at,
+        needed=needed.strip(),
+        needed_at=actor.now,
+    )
+    happened(case, TaskNeedsMaterial(**_facts(task)), actor=actor)
     return task
 
 

@@ -37,6 +37,7 @@ def send_back(*, actor: Actor, case_id: int, words: str) -> WorkOrder:
         beside=seen,
         sent_back_count=1,
         attempt_count=0,
+        call_again_at=None,
         reported_at=None,
         resolution=None,
         public_reply="",

@@ -47,7 +47,7 @@ TEXTS: dict[type[Model], tuple[str, tuple[str, ...]]] = {
     Report: ("order__case", ("public_reply", "evidence")),
     Verification: ("order__case", ("words",)),
     Supervision: ("order__case", ("words",)),
-    CoTask: ("order__case", ("words", "clause", "result")),
+    CoTask: ("order__case", ("words", "clause", "result", "needed")),
     SourceRecord: ("case", ("said", "unit_said", "reply")),
 }
 """Free text about a case: by which path it is the case's, and its columns. A contract test finds others."""

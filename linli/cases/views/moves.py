@@ -17,7 +17,16 @@ from linli.kernel.actor import Actor
 from linli.kernel.flow import Flow, Move, Opening
 from linli.kernel.http import ActorRequest, View, needs
 
-ALWAYS_SHOWN = ("accept", "contact", "report", "resume", "rule_elsewhere", "rule_final", "verify")
+ALWAYS_SHOWN = (
+    "accept",
+    "contact",
+    "report",
+    "resume",
+    "give_task",
+    "rule_elsewhere",
+    "rule_final",
+    "verify",
+)
 """Moves that carry a case on; the others stand behind “more”."""
 _OPERATIONS = {"object": "object_to"}
 """Moves whose operation cannot bear their name."""
