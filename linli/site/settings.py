@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "linli.accounts",
     "linli.workforce",
     "linli.cases",
+    "linli.insight",
     "linli.web",
 ]
 
