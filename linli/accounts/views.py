@@ -28,7 +28,7 @@ HOMES: dict[str, tuple[str, Any]] = {
     "hotline_officer": ("cases:approvals", _("Approvals")),
     "verifier": ("cases:search", _("Search")),
     "partner": ("cases:tasks", _("Tasks")),
-    "leader": ("cases:rates", _("Three rates")),
+    "leader": ("insight:overview", _("Overview")),
     "administrator": ("cases:search", _("Search")),
 }
 """The first page of each role. Names of pages, not imports: rooms above register them with Django."""

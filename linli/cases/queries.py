@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case as Choose
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.functions import TruncMonth
 
 from linli.accounts.queries import names_of
 from linli.cases.attachments.queries import attachment_rows
@@ -28,7 +29,7 @@ from linli.cases.permissions import CasePermission as P
 from linli.cases.privacy.wall import through_the_wall
 from linli.cases.rules import Rate, ThreeRates, Unadjusted
 from linli.journal.queries import stream_events
-from linli.kernel.actor import Actor
+from linli.kernel.actor import SCOPE_COLUMNS, Actor
 from linli.kernel.clock import month_bounds
 from linli.kernel.models import Event
 from linli.kernel.seal import blind_indexes
@@ -357,6 +358,32 @@ def _held(as_of: dt.datetime) -> Exists:
         decided_at__lte=as_of,
     )
     return Exists(standing)
+
+
+def left_out(
+    *, column: str, code: str, first: dt.datetime, after: dt.datetime, as_of: dt.datetime
+) -> list[dict[str, Any]]:
+    """Return what exclusions and holds leave out of an area's rates, by scope codes and month of the deadline.
+
+    The deadlines lie in `first` .. `after`; each row has the counts of `_counts`. One query, from the few
+    applications that stand.
+    """
+    agreed = Q(kind="exclusion", until__gt=as_of) | (
+        Q(kind="hold") & (Q(ended_at__isnull=True) | Q(ended_at__gt=as_of))
+    )
+    standing = Application.objects.filter(agreed, is_granted=True, decided_at__lte=as_of)
+    return list(
+        WorkOrder.objects.filter(
+            Q(first_contact_at__lte=as_of) | Q(first_contact_due_at__lte=as_of),
+            handling_due_at__gte=first,
+            handling_due_at__lt=after,
+            pk__in=standing.values("order"),
+            **{column: code},
+        )
+        .annotate(month=TruncMonth("handling_due_at"))
+        .values(*SCOPE_COLUMNS, "month")
+        .annotate(**_counts(as_of))
+    )
 
 
 def rates_below(

@@ -136,7 +136,9 @@ def rebuild(*, progress: Callable[[int, int], None] = lambda done, total: None) 
         position = last_position()
         cursor.execute("DELETE FROM insight_contribution")
         cursor.execute("DELETE FROM insight_dailycount")
-        cursor.execute("SELECT coalesce(min(id), 0), coalesce(max(id), -1), count(*) FROM cases_case")
+        cursor.execute(
+            "SELECT coalesce(min(id), 0), coalesce(max(id), -1), count(*) FROM cases_case"
+        )
         first, last, total = cursor.fetchone()
         done = 0
         while first <= last:

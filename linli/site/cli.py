@@ -340,6 +340,20 @@ def seed(cases: int, database: str, number: int, as_of: Any) -> None:
     sys.exit(seed_command.run(cases=cases, seed=number, as_of=moment))
 
 
+@linli.group()
+def insight() -> None:
+    """The counters behind the overview."""
+
+
+@insight.command(name="rebuild")
+def insight_rebuild() -> None:
+    """Make the counters anew from the cases. Pages show the old ones until it ends."""
+    ready()
+    from linli.site import insight_command
+
+    insight_command.run()
+
+
 @linli.command()
 @click.option("--times", is_flag=True, help="With the moments of events: for a restored copy.")
 def digest(times: bool) -> None:

@@ -69,6 +69,7 @@ urlpatterns = [
     path("", include("linli.cases.clocks.urls")),
     path("", include("linli.cases.catalogue.urls")),
     path("", include("linli.territory.calendar.urls")),
+    path("", include("linli.insight.urls")),
     path("", include("linli.web.places.urls")),
     path("", include("linli.web.urls")),
 ]

@@ -56,7 +56,7 @@ NAVIGATION = (
     NavItem("imports:paste", _("Orders in"), "plus", "cases.import", "hear"),
     NavItem("cases:follow_up", _("Call back"), "visit", "cases.follow_up", "follow_up"),
     NavItem("workforce:week", _("Duty roster"), "clock", "workforce.roster", ""),
-    NavItem("cases:rates", _("Three rates"), "chart", "cases.see_rates", "rates"),
+    NavItem("insight:overview", _("Overview"), "chart", "cases.see_rates", "rates"),
     NavItem("privacy:looks", _("Who looked"), "eye", "cases.looks", ""),
     NavItem("privacy:persons", _("Own data"), "lock", "cases.rights", ""),
     NavItem("catalogue:home", _("Catalogue"), "doc", "cases.dispatch", ""),

@@ -85,18 +85,33 @@ def cards(whole: ThreeRates, last: ThreeRates | None) -> dict[str, Any]:
     }
 
 
+def _moved(row: dict[str, Any]) -> str:
+    """Return by how much satisfaction moved since the period before, where both are reliable."""
+    last = row.get("last")
+    if last is None or last.satisfaction.denominator < ThreeRates.RELIABLE_FROM:
+        return ""
+    return wording.change(row["rates"].satisfaction.share, last.satisfaction.share)
+
+
 def table(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return what `web/parts/rates_table.html` draws. `rows`: {place, rates, is_reliable}."""
+    """Return what `web/parts/rates_table.html` draws.
+
+    `rows`: {place, rates, is_reliable}; with `rank` (as text) and `last` (the rates of the period before) the
+    table shows them, and names lead to the areas' own pages.
+    """
     scale = scale_for(_shown(*(row["rates"] for row in rows if row["is_reliable"])))
     return {
         "scale": scale,
         "reliable_from": ThreeRates.RELIABLE_FROM,
         "has_unreliable": any(not row["is_reliable"] for row in rows),
+        "is_ranked": any("rank" in row for row in rows),
         "rows": [
             {
                 "place": row["place"],
                 "is_reliable": row["is_reliable"],
                 "valid": row["rates"].satisfaction.denominator,
+                "rank": row.get("rank", ""),
+                "change": _moved(row),
                 "response": _mark(row["rates"].response, None, scale=scale),
                 "resolution": _mark(row["rates"].resolution, None, scale=scale),
                 "satisfaction": _mark(row["rates"].satisfaction, None, scale=scale),

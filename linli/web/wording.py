@@ -133,3 +133,14 @@ def change(share: float | None, before: float | None) -> str:
         return _("unchanged")
     words = _("up %(points)s") if moved > 0 else _("down %(points)s")
     return words % {"points": f"{abs(moved):.1f}"}
+
+
+def moved(change: float | None) -> str:
+    """Return a relative change of a count in whole per cent: up, down or as before; `new` from nothing."""
+    if change is None:
+        return _("new")
+    percent = round(change * 100)
+    if not percent:
+        return _("as before")
+    words = _("up %(percent)s%%") if percent > 0 else _("down %(percent)s%%")
+    return words % {"percent": abs(percent)}

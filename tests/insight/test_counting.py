@@ -57,12 +57,14 @@ def plainly(measure: str) -> dict[tuple[dt.date, str, str, int], int]:
                 if area == "''" and table != ORDER:
                     continue
                 cursor.execute(
-                    f"SELECT ({moment} AT TIME ZONE 'Asia/Shanghai')::date, {area}, left(coalesce(k.code, ''), {depth}),"  # noqa: S608
+                    f"SELECT ({moment} AT TIME ZONE 'Asia/Shanghai')::date, {area}, left(coalesce(k.code, ''), {depth}),"
                     f" {unit}, count(*) FROM {table} LEFT JOIN cases_category k ON k.id = c.category_id"
                     f" WHERE {condition} AND {area} IS NOT NULL AND length(coalesce(k.code, '')) >= {depth}"
                     " GROUP BY 1, 2, 3, 4"
                 )
-                found |= {(day, code, about, of): n for day, code, about, of, n in cursor.fetchall()}
+                found |= {
+                    (day, code, about, of): n for day, code, about, of, n in cursor.fetchall()
+                }
     return found
 
 

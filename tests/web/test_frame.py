@@ -37,7 +37,7 @@ def a_request(path: str = "/", *, actor: Actor | None = None, **given: Any) -> H
 
 def test_the_bar_holds_what_the_actor_may_open_and_nothing_else() -> None:
     shown = navigation.entries(an_actor("cases.handle", "cases.see_rates"))
-    assert [entry["url_name"] for entry in shown] == ["cases:work", "cases:rates"]
+    assert [entry["url_name"] for entry in shown] == ["cases:work", "insight:overview"]
     assert shown[0]["url"] == reverse("cases:work")
 
 

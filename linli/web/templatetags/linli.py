@@ -178,6 +178,11 @@ def percent(share: float | None) -> str:
 
 
 @register.filter
+def moved(change: float | None) -> str:
+    return wording.moved(change)
+
+
+@register.filter
 def interval(bounds: tuple[float, float]) -> str:
     return wording.interval(bounds)
 
