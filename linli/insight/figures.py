@@ -55,7 +55,7 @@ def days(first: dt.date, counts: Sequence[int], others: Sequence[int]) -> Days:
     return Days(
         points=line(counts),
         others=line(others),
-        ticks=[(at(0, count)[1], count) for count in (0, top // 5 * 2, top // 5 * 4, top)],
+        ticks=[(at(0, count)[1], count) for count in range(0, top + 1, top // 5)],
         dates=[(at(i, 0)[0], first + dt.timedelta(days=i)) for i in reversed(weekly)],
         last=at(len(counts) - 1, counts[-1]),
     )
