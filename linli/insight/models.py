@@ -1,6 +1,7 @@
 """What is counted: what each case adds to a day, and the sums that pages read. All of it can be made anew."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from linli.kernel.scope import scope_column
 
@@ -58,7 +59,7 @@ class Contribution(Measured):
     contact_due_at = models.DateTimeField(null=True)
 
     class Meta:
-        verbose_name = "contribution"
+        verbose_name = _("Contribution")
         indexes = [
             models.Index(fields=["case_id"], name="contribution_of_case"),
             models.Index(
@@ -85,7 +86,7 @@ class DailyCount(Measured):
     unit_id = models.BigIntegerField(default=0)
 
     class Meta:
-        verbose_name = "daily count"
+        verbose_name = _("Daily count")
         constraints = [
             models.UniqueConstraint(
                 fields=["area_code", "unit_id", "category_code", "day"], name="daily_count_cell"
