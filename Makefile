@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 TEMPLATES = $(shell find linli -name '*.html' | sort)
-DEMO_FLAGS := $(if $(ONCE),--once) $(if $(PORT),--port $(PORT)) $(if $(CASES),--cases $(CASES))
+DEMO_FLAGS := $(if $(ONCE),--once) $(if $(PORT),--port $(PORT)) $(if $(CASES),--cases $(CASES)) $(if $(AGAIN),--again)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test smoke check journeys screenshots soak fix messages docs bundle bundle-try constraints stop clean
@@ -11,7 +11,7 @@ help: ## Show this list
 	@echo "Linli (邻里): make demo shows it, make test proves it."
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
-demo: .venv/demo ## A living demo city on http://127.0.0.1:8350 (ONCE=1 ends after a health check)
+demo: .venv/demo ## A living demo city on http://127.0.0.1:8350 (AGAIN=1 makes a new one of today)
 	@$(BIN)/linli demo $(DEMO_FLAGS)
 
 test: .venv/dev ## The whole test suite but the browser

@@ -86,13 +86,26 @@ def migrate() -> None:
 @linli.command()
 @click.option("--once", is_flag=True, help="End after a health check instead of staying up.")
 @click.option("--port", default=8350, show_default=True, help="Port on 127.0.0.1.")
-@click.option("--cases", default=200, show_default=True, help="Cases of the last 30 days.")
+@click.option("--cases", default=1200, show_default=True, help="Cases of the last 60 days.")
 @click.option("--load-only", is_flag=True, help="Load the city and its cases; start no server.")
-def demo(once: bool, port: int, cases: int, load_only: bool) -> None:
-    """Load a living demo city and serve it, with a person to be for each role."""
+@click.option("--again", is_flag=True, help="Drop the demo that stands and make one of today.")
+@click.option(
+    "--as-of", type=click.DateTime(), help="The new city's moment (UTC); now if not given."
+)
+def demo(once: bool, port: int, cases: int, load_only: bool, again: bool, as_of: Any) -> None:
+    """Load a living demo city and serve it, with a person to be for each role.
+
+    The same moment and number of cases give the same city. One that stands keeps its moment; the pages come up
+    while it still grows.
+    """
+    import datetime as dt
+
     from linli.site import demo_command
 
-    demo_command.run(once=once, port=port, cases=cases, load_only=load_only)
+    moment = as_of.replace(tzinfo=dt.UTC) if as_of else None
+    demo_command.run(
+        once=once, port=port, cases=cases, load_only=load_only, again=again, as_of=moment
+    )
 
 
 @linli.command()
@@ -318,13 +331,20 @@ def keys_drop(number: int, index: bool) -> None:
 
 
 @linli.command()
-@click.option("--cases", default=100_000, show_default=True, help="Seeded cases that shall stand.")
+@click.option("--cases", type=int, help="Seeded cases that shall stand; else by the size.")
+@click.option(
+    "--size",
+    type=click.Choice(["district", "city"]),
+    default="district",
+    show_default=True,
+    help="district: 100,000 cases of a year; city: 1,000,000.",
+)
 @click.option("--database", default="linli_seed", show_default=True, help="Database for it.")
 @click.option("--seed", "number", default=1, show_default=True, help="Another number, other cases.")
 @click.option(
     "--as-of", type=click.DateTime(), help="The cases end at this moment (UTC); now if not given."
 )
-def seed(cases: int, database: str, number: int, as_of: Any) -> None:
+def seed(cases: int | None, size: str, database: str, number: int, as_of: Any) -> None:
     """Fill a database with invented cases of a year, with all their events; for benches and trying.
 
     Every constraint and trigger stays on. The same seed and moment give the same cases.
@@ -337,7 +357,8 @@ def seed(cases: int, database: str, number: int, as_of: Any) -> None:
 
     install.migrate(progress=lambda line: click.echo(line, err=True))
     moment = as_of.replace(tzinfo=dt.UTC) if as_of else dt.datetime.now(dt.UTC)
-    sys.exit(seed_command.run(cases=cases, seed=number, as_of=moment))
+    wanted = {"district": 100_000, "city": 1_000_000}[size] if cases is None else cases
+    sys.exit(seed_command.run(cases=wanted, seed=number, as_of=moment))
 
 
 @linli.group()

@@ -57,6 +57,9 @@ class Config(BaseSettings):
     database_name: str = Field("linli", description="database inside the embedded cluster")
     role: Literal["app", "owner"] = Field("app", description="which login this process uses")
     demo: bool = Field(False, description="role chooser without passwords, for is_demo users only")
+    demo_cases: int = Field(
+        0, ge=0, description="how many cases the demo grows to; linli demo sets it for its pages"
+    )
     secret_key: SecretStr | None = Field(
         None, description="key of sessions and forms, 50 characters or more"
     )

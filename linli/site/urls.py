@@ -5,6 +5,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from linli.site import health as machine
+from linli.site.demo import views as demo
 
 
 def health_whole(request: HttpRequest) -> HttpResponse:
@@ -57,6 +58,7 @@ urlpatterns = [
     path("health/live", machine.live, name="live"),
     path("health/ready", machine.ready, name="ready"),
     path("metrics", machine.metrics, name="metrics"),
+    path("demo/growing/", demo.growing, name="demo_growing"),
     path("language/", set_language, name="set_language"),
     path("", include("linli.accounts.urls")),
     path("", include("linli.accounts.door.urls")),

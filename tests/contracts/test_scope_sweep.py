@@ -54,6 +54,7 @@ OPEN_TO_ALL = {
     "health",
     "health_whole",
     "record_head",
+    "demo_growing",
     "live",
     "ready",
     "metrics",

@@ -43,7 +43,7 @@ def server(environment: dict[str, str]) -> Iterator[str]:
     linli = str(Path(sys.executable).with_name("linli"))
     with psycopg.connect(cluster.ensure().superuser_url, autocommit=True) as owner:
         owner.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
-    subprocess.run([linli, "demo", "--load-only"], env=environment, check=True)
+    subprocess.run([linli, "demo", "--load-only", "--cases", "240"], env=environment, check=True)
     child = subprocess.Popen([linli, "serve", "--port", str(PORT)], env=environment)
     try:
         until = time.monotonic() + 30

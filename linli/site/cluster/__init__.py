@@ -25,6 +25,7 @@ from linli.site.cluster import server as cluster_server
 from linli.site.cluster.database import (
     check_database,
     dotted,
+    drop_database,
     make_database,
     make_roles,
     one_line,
@@ -87,6 +88,17 @@ def ensure(database: str = "linli") -> Cluster:
             version = _prepare(here, database)
             cluster_passwords.write_record(here, version=version)
         return _cluster(here, database, version)
+
+
+def begin_anew(database: str) -> Cluster:
+    """Drop `database` of the embedded server with all in it, and make an empty one. Raises ClusterError."""
+    with _explained():
+        here = cluster_layout.layout()
+        with cluster_passwords.locked(here):
+            _prepare(here, database)
+            with _superuser(here, cluster_layout.account(here)) as connection:
+                drop_database(connection, database=database)
+    return ensure(database)
 
 
 def revive(database: str = "linli") -> bool:

@@ -93,6 +93,12 @@ def make_database(connection: psycopg.Connection, here: Layout, *, database: str
         inside.execute("GRANT USAGE ON SCHEMA public TO linli_app")
 
 
+def drop_database(connection: psycopg.Connection, *, database: str) -> None:
+    """Drop a database with all in it, whoever is connected to it. There is no way back."""
+    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+    connection.execute(drop.format(sql.Identifier(database)))
+
+
 def dotted(version: int) -> str:
     """Return server_version_num as people write it: 180006 is 18.6."""
     return f"{version // 10000}.{version % 10000}"

@@ -1,31 +1,32 @@
-"""Loads the demo: places, units, people, and cases that take the real operations at past moments."""
+"""Loads the demo: places, units, people, and cases that take the real operations at past moments.
+
+What stands in the end follows from the seed and the moment alone. The demo's moment is that of its first load: a run that
+was killed, or one of the next day, goes on with the same city.
+"""
 
 import datetime as dt
 import random
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-
-from django.db.models import Q
 
 from linli.accounts.models import User
 from linli.accounts.operations import give_role, installer, open_account
-from linli.accounts.queries import actor_of
-from linli.cases import operations
-from linli.cases.catalogue.models import Category
+from linli.cases.catalogue.shipped import shipped as categories
 from linli.cases.clocks.operations import load_shipped
-from linli.cases.clocks.rules import class_of
-from linli.cases.clocks.shipped import DEFAULT, SHIPPED
 from linli.cases.clocks.sweeping import sweep_alerts
 from linli.cases.imports.maps import shipped
-from linli.cases.models import Case, ClockAlert
-from linli.cases.rules import needs_evidence
 from linli.kernel.actor import Actor
-from linli.methods.clocks import Calendar, Clock, whole
-from linli.site.demo.catalogue import ABOUT, load_catalogue
-from linli.site.demo.days import call_times, minutes
+from linli.kernel.models import Event
+from linli.site.demo.catalogue import MORE_DUTIES, load_catalogue
+from linli.site.demo.days import call_times
+from linli.site.demo.matters import PRIVATE, STATUTORY, Matter, matters
 from linli.site.demo.neighbourhood import load_neighbourhood
-from linli.site.demo.people import COMMITTEE_OF, COMMUNITIES, HANDLERS, PEOPLE, UNITS
-from linli.site.demo.words import CALLERS, REQUESTS, SHOWN, Request
+from linli.site.demo.people import COMMUNITIES, EVERYBODY, UNITS
+from linli.site.demo.playing import Player, Script, acts_done
+from linli.site.demo.stories import stories
+from linli.site.demo.ways import BLOCK, Setting, Taken, Way, suits
+from linli.site.demo.words import CALLERS
 from linli.territory.calendar.announced import announced_years, source
 from linli.territory.calendar.operations import apply_year
 from linli.territory.divisions import beijing
@@ -33,22 +34,15 @@ from linli.territory.importing import compounds
 from linli.territory.models import Organisation, Place
 from linli.territory.operations import load_compounds, load_places, open_organisation
 
-SOURCE = "demo"
-DAYS = 30
+DAYS = 60
 SEED = 12345
-ENDS = ("closed",) * 5 + (
-    "followed_up",
-    "reported",
-    "reported",
-    "in_progress",
-    "in_progress",
-    "accepted",
-)
-STEP = ("received", "dispatched", "accepted", "in_progress", "reported", "followed_up", "closed")
-FRESH = dt.timedelta(hours=30)
-SETTLED = dt.timedelta(days=6)
-"""Cases younger than FRESH stand anywhere on the way, those older than SETTLED are done, but for a few
-whose caller could not be reached."""
+CASES = 1200
+WEIGHTS = (6, 5, 1)
+"""How often each of COMMUNITIES is called about."""
+NEWEST = dt.timedelta(days=6)
+"""Cases younger than this come first: what is in somebody's hands is there when the pages open."""
+STALE = dt.timedelta(days=1)
+PLANNED = re.compile(r"demo-\d+-\d{5}")
 
 
 @dataclass(frozen=True)
@@ -59,62 +53,170 @@ class DemoLoaded:
     people: int
     created: int
     cases: int
+    as_of: dt.datetime
 
     def __str__(self) -> str:
-        return (
-            f"{self.places} places, {self.people} people, {self.cases} cases ({self.created} new)"
+        return f"{self.places} places, {self.people} people, {self.cases} cases ({self.created} new), as of {self.as_of:%Y-%m-%d %H:%M} UTC"  # fmt: skip
+
+
+class Demo:
+    """A demo city in the making: `found` what everything stands on, then `fill` with cases, as many as wanted."""
+
+    def __init__(self, *, now: dt.datetime) -> None:
+        self.as_of = standing_moment() or now
+        permissions = {
+            *("territory.load", "territory.calendar", "accounts.manage"),
+            *("cases.clocks", "cases.catalogue", "cases.sweep"),
+        }
+        self.root = installer(now=self.as_of, permissions=frozenset(permissions))
+
+    def found(self) -> None:
+        """Load places, units, people, catalogue and calendar. A second run adds nothing."""
+        root = self.root
+        load_places(actor=root, rows=[*beijing(), shipped("messages").places.root_row])
+        if not Place.objects.filter(source=compounds.SOURCE).exists():
+            load_compounds(actor=root, source=compounds.SOURCE, rows=compounds.shipped())
+        load_shipped(actor=root)
+        _calendar(root)
+        since = self.as_of - dt.timedelta(days=730)
+        _people(root, since=since)
+        load_catalogue(root.at(since))
+        load_neighbourhood(now=self.as_of)
+
+    def fill(
+        self,
+        *,
+        cases: int,
+        first: int | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> DemoLoaded:
+        """Play what is not played yet, the stories and the newest first; of them all only the `first`.
+
+        A city that stands keeps its number of cases, whatever is asked for.
+        """
+        done = acts_done()
+        wanted = _standing_size(done) or cases
+        scripts = (planned(self.as_of, cases=wanted) if cases else [])[:first]
+        player = Player(self.as_of, sweeper=self.root)
+        created = 0
+        for number, script in enumerate(scripts, start=1):
+            player.play(script, done=done.get(script.number, 0))
+            created += script.number not in done
+            if progress is not None:
+                progress(number, len(scripts))
+        while sweep_alerts(actor=self.root).settled:
+            continue
+        return DemoLoaded(
+            places=Place.objects.count(),
+            people=User.objects.filter(is_demo=True).count(),
+            created=created,
+            cases=len(done.keys() | {script.number for script in scripts}),
+            as_of=self.as_of,
         )
 
 
 def load_demo(
     *,
     now: dt.datetime,
-    cases: int = 200,
+    cases: int = CASES,
     progress: Callable[[int, int], None] | None = None,
 ) -> DemoLoaded:
     """Load what is missing. A second run adds nothing; a run that was killed goes on where it stopped.
 
-    Cases lie within the 30 days before `now`; no event lies after it. The same `now` gives the same city.
+    Cases lie within the 60 days before the demo's moment, which is `now` at the first load; no event lies after it.
     """
-    permissions = {
-        *("territory.load", "territory.calendar", "accounts.manage"),
-        *("cases.clocks", "cases.catalogue"),
-    }
-    root = installer(now=now, permissions=frozenset({*permissions, "cases.sweep"}))
-    load_places(actor=root, rows=[*beijing(), shipped("messages").places.root_row])
-    if not Place.objects.filter(source=compounds.SOURCE).exists():
-        load_compounds(actor=root, source=compounds.SOURCE, rows=compounds.shipped())
-    load_shipped(actor=root)
-    _calendar(root)
-    since = now - dt.timedelta(days=730)
-    _people(root, since=since)
-    load_catalogue(root.at(since))
-    load_neighbourhood(now=now)
-    cast = _Cast(now)
-    known = set(
-        Case.objects.everywhere("demo: which cases stand already")
-        .filter(source=SOURCE)
-        .values_list("external_no", flat=True)
-    )
+    demo = Demo(now=now)
+    demo.found()
+    return demo.fill(cases=cases, progress=progress)
+
+
+def _standing_size(numbers: Iterable[str]) -> int | None:
+    """Return for how many cases the standing ones were planned: it is part of their numbers."""
+    sizes = {int(number.split("-")[1]) for number in numbers if PLANNED.fullmatch(number)}
+    return max(sizes, default=None)
+
+
+def standing_moment() -> dt.datetime | None:
+    """Return the moment of the demo that stands in this database, None without one."""
+    first = Event.objects.filter(stream_kind="user").order_by("pk").values_list("at", flat=True)
+    return first.first() if User.objects.filter(is_demo=True).exists() else None
+
+
+def planned(as_of: dt.datetime, *, cases: int) -> list[Script]:
+    """Return every script of a city, pure: the stories, then the newest cases, then the others, each in order of its call.
+
+    The same moment and number give the same scripts.
+    """
+    told = stories(as_of)
+    drawn = list(_drawn(as_of, size=cases, count=max(cases - len(told), 0)))
+    return [
+        *told,
+        *(script for script in drawn if as_of - script.received_at < NEWEST),
+        *(script for script in drawn if as_of - script.received_at >= NEWEST),
+    ]
+
+
+def _drawn(as_of: dt.datetime, *, size: int, count: int) -> Iterator[Script]:
     rng = random.Random(SEED)  # noqa: S311 - a demo, not a secret
-    created = 0
-    moments = call_times(cases, now=now, days=DAYS, rng=rng)
-    for index, moment in enumerate(moments, start=1):
-        plan = _plan(index, moment, now=now, rng=rng)
-        # A city loaded yesterday stays as it is: its cases are relative to the day of their load.
-        if plan.number not in known and len(known) < cases:
-            _live(plan, cast=cast, sweeper=root)
-            created += 1
-        if progress is not None:
-            progress(index, cases)
-    while sweep_alerts(actor=root).settled:
-        continue
-    return DemoLoaded(
-        places=Place.objects.count(),
-        people=User.objects.filter(is_demo=True).count(),
-        created=created,
-        cases=len(known) + created,
+    known = matters()
+    held = tuple(
+        row.code for row in categories() if row.lead == "committee" or row.code in MORE_DUTIES
     )
+    ways: list[Taken] = []
+    standing: dict[tuple[str, bool], tuple[str, Matter]] = {}
+    for index, moment in enumerate(call_times(count, now=as_of, days=DAYS, rng=rng), start=1):
+        if not ways:
+            ways = rng.sample(BLOCK, len(BLOCK))
+        taken = ways.pop()
+        community = rng.choices(COMMUNITIES, WEIGHTS)[0]
+        number = f"demo-{size}-{index:05d}"
+        here = (community, as_of - moment < NEWEST)
+        matter, same_as = _matter(taken, known, standing.get(here), rng=rng)
+        way = Way(
+            Setting(matter, community, moment, same_as=same_as),
+            held=matter.category.startswith(held),
+            rng=rng,
+        )
+        taken(way)
+        if taken is Way.straight:
+            standing[here] = number, matter
+        yield Script(
+            number=number,
+            received_at=moment,
+            operator=f"operator-{rng.randrange(1, 3)}",
+            draft=_draft(matter, community, rng=rng),
+            steps=tuple(way.steps),
+        )
+
+
+def _matter(
+    taken: Taken, known: list[Matter], before: tuple[str, Matter] | None, *, rng: random.Random
+) -> tuple[Matter, str | None]:
+    """Return a matter that can go this way, and the script that it is the same as, where it is to be merged."""
+    if taken is Way.referred:
+        return rng.choice(STATUTORY), None
+    if taken is Way.declined:
+        return rng.choice(PRIVATE), None
+    if taken is Way.merged and before is not None:
+        return before[1], before[0]
+    return rng.choice([matter for matter in known if suits(taken, matter)]), None
+
+
+def _draft(matter: Matter, community: str, *, rng: random.Random) -> dict[str, object]:
+    request = matter.request
+    return {
+        "words": request.words,
+        "title": request.title,
+        "kind": request.kind,
+        "urgency": request.urgency,
+        "category": matter.category,
+        "place": community,
+        "channel": rng.choices(("12345_phone", "12345_web", "community_phone"), (8, 2, 1))[0],
+        "address": f"{rng.randrange(1, 13)}号楼{rng.randrange(1, 5)}单元",
+        "name": CALLERS[rng.randrange(len(CALLERS))],
+        # 199-0000-xxxx: a block that, as far as known, no subscriber has.
+        "phone": f"1990000{rng.randrange(10_000):04d}",
+    }
 
 
 def _calendar(root: Actor) -> None:
@@ -139,7 +241,8 @@ def _people(root: Actor, *, since: dt.datetime) -> None:
             place_code=unit.place,
         )
     units = {unit.code: unit for unit in Organisation.objects.all()}
-    for person in PEOPLE:
+    places = {place.code: place for place in Place.objects.filter(code__in={p.place for p in EVERYBODY})}  # fmt: skip
+    for person in EVERYBODY:
         user = open_account(
             actor=root,
             username=person.username,
@@ -148,205 +251,5 @@ def _people(root: Actor, *, since: dt.datetime) -> None:
             is_demo=True,
         )
         if not user.grants.exists():
-            place = Place.objects.get(code=person.place)
+            place = places[person.place]
             give_role(actor=root, user=user, role=person.role, place=place, valid_from=since)
-
-
-class _Cast:
-    """The people of the demo as actors at any moment; grants are read once."""
-
-    def __init__(self, now: dt.datetime) -> None:
-        users = User.objects.filter(is_demo=True).select_related("organisation")
-        self.actors = {user.username: actor_of(user, now=now) for user in users}
-        self.units = {unit.code: unit.pk for unit in Organisation.objects.all()}
-        self.categories = {row.code: row for row in Category.objects.all()}
-        self.places = {place.code: place for place in Place.objects.filter(code__in=COMMUNITIES)}
-
-    def at(self, username: str, moment: dt.datetime) -> Actor:
-        return self.actors[username].at(moment)
-
-
-@dataclass(frozen=True)
-class _Plan:
-    """One case to be: drawn before it is known whether it stands, so that a rerun draws the same."""
-
-    number: str
-    request: Request
-    community: str
-    building: str
-    caller: str
-    phone: str
-    lead: str
-    end: str
-    moments: tuple[dt.datetime, ...]
-    answered: str
-    satisfaction: str
-    operator: str
-    looks: bool
-
-
-def _plan(index: int, moment: dt.datetime, *, now: dt.datetime, rng: random.Random) -> _Plan:
-    request = REQUESTS[(index * 7 + rng.randrange(3)) % len(REQUESTS)]
-    community = rng.choices(COMMUNITIES, (6, 4, 2))[0]
-    committee, street = COMMITTEE_OF[community]
-    lead = street if request.lead == "street" else committee
-    age = now - moment
-    end = _end(age, rng=rng)
-    contact_within, handle_within = _pace(request)
-    slow = rng.random() < 0.06
-    waits = [
-        minutes(4, 25, rng=rng),
-        minutes(3, contact_within * 0.4, rng=rng),
-        minutes(3, contact_within * (2.2 if slow else 0.45), rng=rng),
-        minutes(30, handle_within * (1.6 if slow else 0.6), rng=rng),
-        minutes(60, 60 * 20, rng=rng),
-        minutes(1, 5, rng=rng),
-    ]
-    moments = [moment]
-    for wait in waits:
-        moments.append(moments[-1] + wait)
-    mood = rng.random()
-    answered = "solved" if mood < 0.86 else "partly" if mood < 0.94 else "not_solved"
-    satisfaction = {
-        "solved": rng.choice(("very", "satisfied", "satisfied", "basically")),
-        "partly": rng.choice(("basically", "satisfied", "not")),
-        "not_solved": "not",
-    }[answered]
-    return _Plan(
-        number=f"demo-{index:05d}",
-        request=request,
-        community=community,
-        building=f"{rng.randrange(1, 13)} 号楼 {rng.randrange(1, 5)} 单元",
-        caller=CALLERS[rng.randrange(len(CALLERS))],
-        # 199-0000-xxxx: a block that, as far as known, no subscriber has.
-        phone=f"1990000{rng.randrange(10_000):04d}",
-        lead=lead,
-        end=end,
-        moments=tuple(moments),
-        answered=answered,
-        satisfaction=satisfaction,
-        operator=f"operator-{rng.randrange(1, 3)}",
-        looks=rng.random() < 0.5,
-    )
-
-
-def _pace(request: Request) -> tuple[float, float]:
-    """Return both limits of a request in minutes, a working day taken as 24 hours."""
-    shipped = next(one for one in SHIPPED if one.code == DEFAULT)
-    limits = shipped.classes[class_of(kind=request.kind, urgency=request.urgency)]
-    always = Calendar(times=((0, 24 * 60),), zone=dt.UTC)
-    start = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
-    spans = (
-        whole(Clock(limit, start), calendar=always)
-        for limit in (limits.first_contact, limits.handling)
-    )
-    contact, handling = (span / dt.timedelta(minutes=1) for span in spans)
-    return contact, handling
-
-
-def _end(age: dt.timedelta, *, rng: random.Random) -> str:
-    """Return how far a case of this age has come."""
-    drawn, unreached = rng.random(), rng.random() < 0.05
-    if age <= FRESH:
-        return STEP[int(drawn * 5)]
-    if age <= SETTLED:
-        return ENDS[int(drawn * len(ENDS))]
-    return "unreached" if unreached else "closed"
-
-
-def _live(plan: _Plan, *, cast: _Cast, sweeper: Actor) -> None:
-    """Take one case as far as its plan and the clock allow; the sweeper's `now` is the end of time."""
-    case = operations.receive(
-        actor=cast.at(plan.operator, plan.moments[0]), draft=_draft(plan, cast)
-    )
-    for moment, step in zip(plan.moments[1:], _steps(plan, case, cast), strict=False):
-        if moment > sweeper.now:
-            break
-        _alert(case, until=moment, sweeper=sweeper)
-        step(moment)
-    _alert(case, until=sweeper.now, sweeper=sweeper)
-
-
-def _alert(case: Case, *, until: dt.datetime, sweeper: Actor) -> None:
-    """Raise the alerts that a running clock of the case reaches by `until`, each at its own moment."""
-    running = Q(clock="first_contact", order__first_contact_at__isnull=True) | Q(clock="handling")
-    reached = ClockAlert.objects.filter(
-        running, order__case=case, order__reported_at__isnull=True, raised_at__isnull=True
-    ).filter(due_at__lt=until)
-    for alert in reached.order_by("due_at"):
-        if alert.due_at is not None:
-            sweep_alerts(actor=sweeper.at(alert.due_at))
-
-
-def _draft(plan: _Plan, cast: _Cast) -> operations.Draft:
-    request = plan.request
-    return operations.Draft(
-        words=request.words,
-        title=request.title,
-        kind=request.kind,
-        urgency=request.urgency,
-        category=cast.categories[ABOUT[request.title]],
-        place=cast.places[plan.community],
-        address=plan.building,
-        name=plan.caller,
-        phone=plan.phone,
-        source=SOURCE,
-        external_no=plan.number,
-    )
-
-
-def _steps(plan: _Plan, case: Case, cast: _Cast) -> Iterator[Callable[[dt.datetime], object]]:
-    """Yield the steps up to the plan's end, each to be taken at its moment."""
-    request, handler, case_id = plan.request, HANDLERS[plan.lead], case.pk
-    unreached = plan.end == "unreached"
-    last = len(STEP) - 1 if unreached else STEP.index(plan.end)
-
-    def dispatch(at: dt.datetime) -> object:
-        lead_id = cast.units[plan.lead]
-        actor = cast.at("dispatcher", at)
-        return operations.dispatch(
-            actor=actor, case_id=case_id, lead_id=lead_id, reason=request.why
-        )
-
-    def accept(at: dt.datetime) -> object:
-        return operations.accept(actor=cast.at(handler, at), case_id=case_id)
-
-    def contact(at: dt.datetime) -> object:
-        actor = cast.at(handler, at)
-        if plan.looks:
-            operations.unmask(actor=actor, case_id=case_id, reason="联系诉求人，核实情况")
-        return operations.contact(
-            actor=actor, case_id=case_id, means="phone", was_reached=True, note=request.contact
-        )
-
-    def report(at: dt.datetime) -> object:
-        return operations.report(
-            actor=cast.at(handler, at),
-            case_id=case_id,
-            resolution=request.resolution,
-            public_reply=request.reply,
-            evidence=SHOWN[request.lead] if needs_evidence(request.kind) else "",
-        )
-
-    def follow_up(at: dt.datetime) -> object:
-        actor = cast.at("follow-up", at)
-        if unreached:
-            for attempt in range(3):
-                earlier = actor.at(at - dt.timedelta(minutes=20 * (2 - attempt)))
-                means = "message" if attempt == 2 else "phone"
-                operations.miss_follow_up(actor=earlier, case_id=case_id, means=means)
-            return None
-        return operations.follow_up(
-            actor=actor,
-            case_id=case_id,
-            means="phone",
-            was_contacted=True,
-            answered=plan.answered,
-            satisfaction=plan.satisfaction,
-            note=request.remark if plan.answered == "solved" else "",
-        )
-
-    def close(at: dt.datetime) -> object:
-        return operations.close(actor=cast.at("follow-up", at), case_id=case_id)
-
-    yield from (dispatch, accept, contact, report, follow_up, close)[:last]

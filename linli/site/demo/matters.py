@@ -151,6 +151,23 @@ _HELD = ("请先说明情况，约时间到现场看。", "电话里问清楼门
 _MOODS = ("比想的快，谢谢。", "有人管就好。", "说得明白，也办了。", "希望以后都这样。", "现在好多了。", "师傅态度很好。", "再看看能不能保持。", "总算有结果了。")  # fmt: skip
 
 
+def _early(category: str, title: str, words: str) -> Matter:
+    return Matter(category, Request(title, words, "inquiry", "N", "", "", "", "已说明。", ""))
+
+
+STATUTORY = (
+    _early("1505", "对罚款不服", "上周停车被罚了两百，我不服，这个你们能给撤了吗？"),
+    _early("1101", "劳动仲裁判了还不给钱", "仲裁都裁完了，单位还是不给钱，能不能你们去要？"),
+    _early("0307", "法院判的补偿想再谈", "征收补偿法院已经判过了，我还是觉得少，想再谈谈。"),
+)
+"""Matters that have a statutory route of their own (article 11)."""
+PRIVATE = (
+    _early("0603", "想查对门是做什么的", "对门新搬来一户，能不能查查他们在哪上班，电话是多少？"),
+    _early("0901", "想知道邻居得了什么病", "楼下邻居老咳嗽，能不能告诉我他得的什么病？"),
+)
+"""Matters that touch somebody's privacy (article 11)."""
+
+
 def matters() -> list[Matter]:
     """Return every matter, those of words.py first; `lead` is left to the catalogue's usual one."""
     from linli.site.demo.catalogue import ABOUT

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from linli.accounts.appointing import appoint
 from linli.accounts.models import User
-from linli.accounts.operations import installer, open_account
+from linli.accounts.operations import give_role, installer, open_account
 from linli.kernel.actor import Actor, Grant
 from linli.site.demo.people import Unit
 from linli.territory.models import Organisation, Place, Post, day_of
@@ -18,6 +18,7 @@ from linli.workforce.operations import plan
 from linli.workforce.rules import monday_of
 
 HOME = "110105019029"
+HUAMAO = "110105015044"
 COMMITTEE = "committee-shuanghe"
 PERMISSIONS = frozenset(
     {
@@ -39,26 +40,26 @@ UNITS = (
     Unit("member-school", "垡头实验学校（虚构）", "Fatou School (invented)", "member_unit", HOME),
     Unit("member-market", "四季生鲜超市（虚构）", "Four Seasons Market (invented)", "member_unit", HOME),
     Unit("volunteers-shuanghe", "双合红袖标志愿服务队（虚构）", "Shuanghe Volunteer Team (invented)", "volunteer_team", HOME),
+    Unit("party-huamao", "华贸中心社区党委", "Huamao Centre Party Committee", "party_committee", HUAMAO),
+    Unit("station-huamao", "华贸中心社区服务站", "Huamao Centre Service Station", "service_station", HUAMAO),
+    Unit("member-towers", "华贸写字楼联合管理处（虚构）", "Huamao Towers Management (invented)", "member_unit", HUAMAO),
+    Unit("volunteers-huamao", "华贸骑士之家志愿服务队（虚构）", "Huamao Riders' Volunteer Team (invented)", "volunteer_team", HUAMAO),
     Unit("org-green", "绿手指护绿队（虚构）", "Green Fingers (invented)", "community_org", HOME),
 )  # fmt: skip
-STAFF = (
-    ("staff-xu", "徐清扬", COMMITTEE),
-    ("staff-gao", "高见贤", COMMITTEE),
-    ("staff-he", "何安澜", "station-shuanghe"),
-    ("staff-property", "郝经理", "property-hemu"),
-)
+STAFF = (("staff-property", "郝经理", "property-hemu"),)
+CAPTAIN = ("partner-volunteers", "乔红英", "volunteers-shuanghe")
 POSTS = (
-    (COMMITTEE, "社区居委会主任", "staff-xu"),
+    (COMMITTEE, "社区居委会主任", "worker-shuanghe-2"),
     (COMMITTEE, "社区居委会委员", "worker-shuanghe"),
-    ("station-shuanghe", "服务站站长", "staff-he"),
+    ("station-shuanghe", "服务站站长", "worker-shuanghe-4"),
     ("party-shuanghe", "社区党委委员（交叉任职）", "staff-property"),
 )
 DOORS = {"南院": {"1号楼": ("1单元", "2单元"), "2号楼": ("1单元", "2单元", "3单元")}}
 HOURS = (
     ("worker-shuanghe", range(0, 5), (8, 17), "duty"),
-    ("staff-xu", (0, 2, 4), (17, 22), "patrol"),
-    ("staff-gao", (1, 3), (17, 22), "patrol"),
-    ("staff-gao", (5, 6), (9, 17), "duty"),
+    ("worker-shuanghe-2", (0, 2, 4), (17, 22), "patrol"),
+    ("worker-shuanghe-3", (1, 3), (17, 22), "patrol"),
+    ("worker-shuanghe-3", (5, 6), (9, 17), "duty"),
 )
 """Who is on duty, on which days of the week (Monday is 0), from when to when."""
 
@@ -77,7 +78,7 @@ def load_neighbourhood(*, now: dt.datetime) -> None:
             place_code=unit.place,
         )
     units = {unit.code: unit for unit in Organisation.objects.all()}
-    for username, name, unit_code in STAFF:
+    for username, name, unit_code in (*STAFF, CAPTAIN):
         open_account(
             actor=root,
             username=username,
@@ -85,6 +86,14 @@ def load_neighbourhood(*, now: dt.datetime) -> None:
             organisation=units[unit_code],
             is_demo=True,
         )
+    captain = User.objects.get(username=CAPTAIN[0])
+    give_role(
+        actor=root,
+        user=captain,
+        role="partner",
+        place=Place.objects.get(code=HOME),
+        valid_from=now - dt.timedelta(days=730),
+    )
     _doors(root)
     _posts(root, units)
     _week(root, units[COMMITTEE])
