@@ -33,6 +33,24 @@ HOMES: dict[str, tuple[str, Any]] = {
 }
 """The first page of each role. Names of pages, not imports: rooms above register them with Django."""
 
+TRY: dict[str, Any] = {
+    "operator": _("Take a call: a lift stands still in Shuanghe Jiayuan; Ctrl and Enter send it."),
+    "dispatcher": _("Send the oldest case on; look at why the catalogue names that unit."),
+    "community_worker": _("Accept an order, log the contact, ask the property company to come."),
+    "follow_up_caller": _("Call somebody back, ask the three questions, send one back for rework."),
+    "street_officer": _("Answer the call for help about the bins; verify what was reported."),
+    "district_officer": _("Grant or refuse a hold on the ledger; clear the one of the bike shed."),
+    "department_officer": _(
+        "Write down what came of the meeting about the trees that are to be moved."
+    ),
+    "hotline_officer": _("Rule on an objection; decide an extension as the second person."),
+    "verifier": _("Find a reported order and look whether it is so; send it back if not."),
+    "partner": _("As head of security: the e-bikes in the lift wait for you to arrive."),
+    "leader": _("See what is overdue, which problems grow, and drill down to the orders."),
+    "administrator": _("Find any case; change the catalogue, the limits, the accounts."),
+}
+"""What to try first in a demo, by role; the cases named stand in it half done."""
+
 
 def choose_role(request: HttpRequest) -> HttpResponse:
     """Send a signed-in person home; in a demo, let anybody choose whom to be."""
@@ -49,13 +67,19 @@ def choose_role(request: HttpRequest) -> HttpResponse:
             "role": ROLES[grant.role],
             "place": grant.place,
             "home_label": HOMES[grant.role][1],
+            "try": TRY.get(grant.role, ""),
         }
         for grant in RoleGrant.objects.in_force(clock.now())
         .filter(user__is_demo=True, user__is_active=True)
         .select_related("user__organisation", "place")
         .order_by("pk")
     ]
-    return render(request, "accounts/choose_role.html", {"people": people})
+    firsts: dict[str, Any] = {}
+    for person in people:
+        firsts.setdefault(person["role"].code, person)
+    others = [person for person in people if firsts[person["role"].code] is not person]
+    context = {"people": list(firsts.values()), "others": others}
+    return render(request, "accounts/choose_role.html", context)
 
 
 def _become(request: HttpRequest) -> HttpResponse:

@@ -84,7 +84,7 @@ def run(
 def _begin_anew(console: Console) -> None:
     """Drop the demo's database and make an empty one. Refuses beside real users and on a server of one's own."""
     from django.conf import settings
-    from django.db import connections
+    from django.db import connection
 
     from linli.accounts.models import User
     from linli.journal.drainer import accept_restore
@@ -100,7 +100,8 @@ def _begin_anew(console: Console) -> None:
         raise click.ClickException(
             "This database has real users; nothing was dropped. Choose another: LINLI_DATABASE_NAME."
         )
-    connections.close_all()
+    connection.close()
+    connection.close_pool()  # type: ignore[attr-defined]
     cluster.begin_anew(settings.LINLI.database_name)
     install.migrate(progress=lambda line: None)
     # The record begins anew on purpose: the file of heads says so, and the check of the night does not cry.

@@ -110,8 +110,11 @@ def as_person(server: str, browser: Browser) -> Iterator[Open]:
         contexts.append(context)
         page = context.new_page()
         page.goto(f"{server}/")
+        person = page.locator(f"button[name=username][value='{username}']").first
+        if not person.is_visible():
+            page.locator("details.others summary").click()
         with page.expect_navigation():
-            page.locator(f"button[name=username][value='{username}']").first.click()
+            person.click()
         return page
 
     yield open_as
