@@ -11,14 +11,19 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 @cache
-def _to_simplified() -> opencc.OpenCC:
+def _converter() -> opencc.OpenCC:
     return opencc.OpenCC("t2s")
+
+
+def to_simplified(text: str) -> str:
+    """Return text in simplified script, character by character and phrase by phrase."""
+    return _converter().convert(text)
 
 
 def lookup_form(text: str) -> str:
     """Return text in half-width, simplified script, lower case, without spaces and control characters."""
     narrow = unicodedata.normalize("NFKC", clean_words(text))
-    return re.sub(r"\s+", "", _to_simplified().convert(narrow)).lower()
+    return re.sub(r"\s+", "", to_simplified(narrow)).lower()
 
 
 def clean_words(text: str) -> str:
