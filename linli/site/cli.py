@@ -390,6 +390,30 @@ def digest(times: bool) -> None:
 
 
 @linli.command()
+@click.option(
+    "--input",
+    "source",
+    required=True,
+    help="CSV, TSV or XLSX (.gz too): id,text",
+    type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path),
+)
+@click.option(
+    "--output",
+    required=True,
+    help="CSV: id,class,special_line,why; packed if .gz",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+)
+def urgency(source: Path, output: Path) -> None:
+    """Say how urgent each row is: E1, E2, N or Q, and which special line to call. No database is needed.
+
+    Rows that cannot be used are handed back beside the output. Exit status 0; 2 for a file that cannot be used.
+    """
+    from linli.site import urgency_command
+
+    sys.exit(urgency_command.run(source, output))
+
+
+@linli.command()
 @click.argument("number")
 @click.option("--english", is_flag=True, help="Tell it in English.")
 def explain(number: str, english: bool) -> None:

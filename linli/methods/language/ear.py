@@ -19,6 +19,7 @@ from itertools import pairwise
 from math import exp, log, sqrt
 
 _SAID = re.compile(r"[^\W\d_]|\d+")
+_A_LINE = 16
 _ROUNDS, _STEP, _DECAY = 30, 2.0, 3e-4
 
 
@@ -93,12 +94,17 @@ def sentences() -> tuple[Heard, ...]:
 def shipped() -> Ear:
     """Return the ear that comes with the product."""
     raw = json.loads(_data("urgency_ear.json"))
-    return Ear(raw["balance"], {gram: (rare, weight) for gram, (rare, weight) in raw["known"].items()})
+    return Ear(
+        raw["balance"], {gram: (rare, weight) for gram, (rare, weight) in raw["known"].items()}
+    )
 
 
 def written(ear: Ear) -> str:
     """Return the ear as the text of its file."""
-    lines = [f"{json.dumps(gram, ensure_ascii=False)}: {list(two)}" for gram, two in ear.known.items()]
+    said = [
+        f"{json.dumps(gram, ensure_ascii=False)}: {list(two)}" for gram, two in ear.known.items()
+    ]
+    lines = [", ".join(said[at : at + _A_LINE]) for at in range(0, len(said), _A_LINE)]
     return f'{{"balance": {ear.balance}, "known": {{\n' + ",\n".join(lines) + "\n}}\n"
 
 

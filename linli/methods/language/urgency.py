@@ -1,37 +1,31 @@
 """How urgent a person's words are: an emergency, a livelihood fault, an inquiry, or none of these.
 
-The rules are data (`data/urgency.toml`, dated): what is said of danger, and the frames that take a danger out of
+The rules are data (`data/urgency.toml` and `urgency_speech.toml`, dated): what is said of danger, and the frames that take a danger out of
 this moment: denied, over, past, supposed, asked about, seen in a film, a drill, a suggestion, a habit, a figure
 of speech. A danger that goes on now is raised although a frame stands beside it. The result is a proposal with
 its reason; a person decides. Pure; no Django.
 """
 
 import re
-import tomllib
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
-from importlib.resources import files
-from typing import Any
 
 from linli.methods.language import ear
 from linli.methods.language.normal import clean_words, to_simplified
+from linli.methods.language.urgency_rules import Frame, Line, Rule, Rules, shipped
 
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;\n]*")
 _CLAUSE = re.compile(r"[，,、：:]")
 _SPACES = re.compile(r"[ \t\u3000\xa0]+")
 NEAR = 16
 """Characters about the clauses of a danger in which “now” speaks of it."""
-BREATH = 14
-"""Characters between a thing and what befalls it."""
 SURE, SURER = 0.6, 0.85
 """Chance from which what merely sounds like danger is raised: on sentences held back one in twelve traps,
 four in five dangers, most of which the rules know too. The second where a fault of water, power or heat is told."""
 LONG = 120
 """Characters from which words are a letter and no cry: danger in them counts only if it goes on now."""
-_PATTERNS = ("at_start", "at_predicate", "before", "after", "inside", "around", "anywhere", "whole")
 
 
 class Urgent(StrEnum):
@@ -41,15 +35,6 @@ class Urgent(StrEnum):
     LIVELIHOOD = "E2"
     NORMAL = "N"
     INQUIRY = "Q"
-
-
-@dataclass(frozen=True)
-class Line:
-    """A special line: the number to dial, and whose it is in both languages."""
-
-    number: str
-    zh: str
-    en: str
 
 
 @dataclass(frozen=True)
@@ -90,110 +75,10 @@ class Judgement:
 
 
 @dataclass(frozen=True)
-class _Rule:
-    code: str
-    zh: str
-    en: str
-    says: re.Pattern[str]
-    unless: re.Pattern[str] | None
-    lines: tuple[str, ...] = ()
-    guidance: str = ""
-    holds_in: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True)
-class _Frame:
-    code: str
-    zh: str
-    en: str
-    patterns: dict[str, re.Pattern[str]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Rules:
-    """The rules as read from their file. `dated` is the day they were last reviewed."""
-
-    dated: str
-    lines: dict[str, Line]
-    emergencies: tuple[_Rule, ...]
-    livelihood: tuple[_Rule, ...]
-    frames: tuple[_Frame, ...]
-    now: re.Pattern[str]
-    asks: re.Pattern[str]
-    complains: re.Pattern[str]
-    vulnerable: tuple[_Rule, ...]
-    guidance: dict[str, dict[str, list[str]]]
-
-
-@cache
-def shipped() -> Rules:
-    """Return the rules that come with the product."""
-    data = files("linli.methods.language").joinpath("data", "urgency.toml").read_bytes()
-    return rules_of(data.decode())
-
-
-def rules_of(text: str) -> Rules:
-    """Return rules from TOML. Raises KeyError, ValueError or re.error for rules that say nothing usable."""
-    raw = tomllib.loads(text)
-    words = raw["words"]
-    lines = {code: Line(**line) for code, line in raw["lines"].items()}
-    rules = Rules(
-        dated=str(raw["dated"]),
-        lines=lines,
-        emergencies=tuple(_rule(one, words) for one in raw["emergency"]),
-        livelihood=tuple(_rule(one | _FAULT, words) for one in raw["livelihood"]),
-        frames=tuple(_frame(code, one, words) for code, one in raw["frames"].items()),
-        now=_any(raw["now"]["says"], words),
-        asks=_any(raw["inquiry"]["says"], words),
-        complains=_any(raw["inquiry"]["unless"], words),
-        vulnerable=tuple(_rule(one | {"says": [one["says"]]}, words) for one in raw["vulnerable"]),
-        guidance=raw["guidance"],
-    )
-    for rule in rules.emergencies:
-        if unknown := set(rule.lines) - set(lines):
-            raise ValueError(f"{rule.code}: no such line: {unknown}")
-    return rules
-
-
-def _any(patterns: list[str], words: dict[str, str]) -> re.Pattern[str]:
-    text = "|".join(f"(?:{pattern})" for pattern in patterns)
-    for name, said in words.items():
-        text = text.replace("{" + name + "}", said)
-    # One name may stand in each of the alternatives, which Python allows only once.
-    numbers = iter(range(1000))
-    return re.compile(re.sub(r"\(\?P<k>", lambda _m: f"(?P<k{next(numbers)}>", text))
-
-
-def _either_way(pairs: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Yield patterns for a thing and what befalls it, said in either order within a breath."""
-    for thing, danger in pairs:
-        yield rf"(?:{thing})[^。]{{0,{BREATH}}}?(?P<k>{danger})"
-        yield rf"(?P<k>{danger})[^。]{{0,{BREATH}}}?(?:{thing})"
-
-
-def _rule(raw: dict[str, Any], words: dict[str, str]) -> _Rule:
-    return _Rule(
-        code=raw["code"],
-        zh=raw["zh"],
-        en=raw["en"],
-        says=_any([*raw["says"], *_either_way(raw.get("pairs", ()))], words),
-        unless=_any(raw["unless"], words) if "unless" in raw else None,
-        lines=tuple(raw.get("lines", ())),
-        guidance=raw.get("guidance", ""),
-        holds_in=frozenset(raw.get("holds_in", ())),
-    )
-
-
-def _frame(code: str, raw: dict[str, Any], words: dict[str, str]) -> _Frame:
-    patterns = {name: _any(raw[name], words) for name in _PATTERNS if name in raw}
-    return _Frame(code, raw["zh"], raw["en"], patterns)
-
-
-@dataclass(frozen=True)
 class _Hit:
     """A rule's words in a sentence: where they begin and end there, and where their predicate begins."""
 
-    rule: _Rule
+    rule: Rule
     sentence: str
     offset: int
     start: int
@@ -237,8 +122,8 @@ def judge(text: str, rules: Rules | None = None) -> Judgement:
     if not aside and len(words) <= LONG and _sounds(words, rules, SURER if faults else SURE):
         like = ear.nearest(words)
         sign = Sign("ear", "听起来像险情", "Sounds like danger", like.text, 0)
-        line = rules.lines[like.line]
-        return Judgement(Urgent.EMERGENCY, signs=(sign,), lines=(line,), vulnerable=frail)
+        lines = tuple(rules.lines[code] for code in dict.fromkeys((like.line, "110")))
+        return Judgement(Urgent.EMERGENCY, signs=(sign,), lines=lines, vulnerable=frail)
     urgent = Urgent.NORMAL
     if faults:
         urgent = Urgent.LIVELIHOOD
@@ -257,13 +142,14 @@ def heard(text: str, rules: Rules | None = None) -> frozenset[str]:
     return ear.grams_of(words, marks)
 
 
-def _marks(frame: _Frame, words: str) -> bool:
+def _marks(frame: Frame, words: str) -> bool:
     whole = ("before", "around", "anywhere", "whole")
     return any(p.search(words) for name, p in frame.patterns.items() if name in whole)
 
 
 def _sounds(words: str, rules: Rules, least: float) -> bool:
-    return ear.shipped().chance(heard(words, rules)) >= least
+    told = any(_marks(frame, words) for frame in rules.frames if frame.code in _ELSEWHERE)
+    return not told and ear.shipped().chance(heard(words, rules)) >= least
 
 
 def _read(text: str) -> str:
@@ -278,7 +164,7 @@ def _frail(words: str, rules: Rules) -> Iterator[Sign]:
 
 
 def _sorted(
-    words: str, sentences: list[tuple[int, str]], wanted: tuple[_Rule, ...], rules: Rules
+    words: str, sentences: list[tuple[int, str]], wanted: tuple[Rule, ...], rules: Rules
 ) -> tuple[list[Sign], list[Sign]]:
     """Return the signs that count and those that a frame puts aside, each rule's first of either kind."""
     counting: dict[str, Sign] = {}
@@ -299,11 +185,15 @@ def _by_place(signs: dict[str, Sign]) -> list[Sign]:
     return sorted(signs.values(), key=lambda sign: sign.start)
 
 
-def _hits(rule: _Rule, sentences: list[tuple[int, str]]) -> Iterator[_Hit]:
+def _hits(rule: Rule, sentences: list[tuple[int, str]]) -> Iterator[_Hit]:
     for offset, sentence in sentences:
+        if rule.only_with and rule.only_with.isdisjoint(sentence):
+            continue
         for found in rule.says.finditer(sentence):
             keys = [found.start(name) for name, said in found.groupdict().items() if said]
-            hit = _Hit(rule, sentence, offset, found.start(), found.end(), min(keys, default=found.start()))
+            hit = _Hit(
+                rule, sentence, offset, found.start(), found.end(), min(keys, default=found.start())
+            )
             if not _excepted(hit):
                 yield hit
 
@@ -318,12 +208,15 @@ def _excepted(hit: _Hit) -> bool:
     )
 
 
-def _framed(hit: _Hit, words: str, rules: Rules) -> _Frame | None:
+def _framed(hit: _Hit, words: str, rules: Rules) -> Frame | None:
     """Return the frame that takes the hit out of this moment, or None."""
     begins, ends = (hit.offset + place for place in hit.clause)
     is_now = bool(rules.now.search(words, max(0, begins - NEAR), ends + NEAR))
+    gives_way = _GIVES_WAY if is_now else frozenset[str]()
+    if rules.again.search(words):
+        gives_way = _GIVES_WAY | {"once"}
     for frame in rules.frames:
-        if frame.code in hit.rule.holds_in or (is_now and frame.code in _GIVES_WAY):
+        if frame.code in hit.rule.holds_in or frame.code in gives_way:
             continue
         if _speaks(frame, hit, words):
             return frame
@@ -332,15 +225,15 @@ def _framed(hit: _Hit, words: str, rules: Rules) -> _Frame | None:
     return None
 
 
-_FAULT = {"holds_in": ("habit", "after", "letter")}
-"""A supply that fails again and again, or is told of at length, still has its clock."""
 _GIVES_WAY = frozenset(("past", "suppose", "ask", "wish", "after", "habit"))
 """Frames that a danger going on now breaks through; a film, a drill, a denial or an end are not broken."""
-_LETTER = _Frame("letter", "长文叙述，没有说就在眼下", "told at length, not as going on now")
+_ELSEWHERE = frozenset(("story", "drill", "like"))
+"""Frames in which danger is told that is nowhere near: the ear is not asked."""
+_LETTER = Frame("letter", "长文叙述，没有说就在眼下", "told at length, not as going on now")
 
 
-def _speaks(frame: _Frame, hit: _Hit, words: str) -> bool:
-    begins, ends = hit.clause
+def _speaks(frame: Frame, hit: _Hit, words: str) -> bool:
+    _begins, ends = hit.clause
     sentence, found = hit.sentence, frame.patterns
     checks = {
         "at_start": sentence[: hit.start],
