@@ -20,8 +20,8 @@ from linli.cases.models import (
     ClockAlert,
     Consultation,
     CoTask,
-    Objection,
     FollowUp,
+    Objection,
     Requester,
     WorkOrder,
 )

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0016_final_until_forgotten'),
+        ("cases", "0018_persons_and_proofs"),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0016_final_until_forgotten'),
+        ("cases", "0017_tree_of_categories"),
         ('territory', '0003_places'),
     ]
 

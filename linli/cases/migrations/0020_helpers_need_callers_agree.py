@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0017_calls'),
+        ("cases", "0019_calls"),
         ('territory', '0003_places'),
     ]
 
