@@ -127,13 +127,13 @@ def test_a_role_that_ends_with_its_post_says_so_in_the_account(town: Town, post:
         give_role(actor=root, role=role, valid_from=at, **given)
         for role, at in (("leader", NOW - DAY), ("verifier", NOW + 9 * DAY))
     )
-    end_appointment(actor=manager(), appointment_id=held.pk)
+    end_appointment(actor=manager().at(NOW + 3 * DAY), appointment_id=held.pk)
     ended = [payload for name, payload in told_of(town, "worker") if name == "role.ended"]
     assert ended == [
         {"grant_id": now.pk, "role": "leader", "place_code": place.code},
         {"grant_id": later.pk, "role": "verifier", "place_code": place.code},
     ]
-    assert RoleGrant.objects.get(pk=now.pk).valid_to == NOW
+    assert RoleGrant.objects.get(pk=now.pk).valid_to == NOW + 3 * DAY
     assert not RoleGrant.objects.filter(pk=later.pk).exists()
 
 
