@@ -16,6 +16,8 @@ MAP_HEIGHT = 660.0
 GRID = 1.6
 """Corners of the map lie on a grid of this width, so that borders that two districts share stay shared."""
 SHADES = 6
+ROOM = 3000.0
+"""Square units that a name of two characters needs."""
 
 
 @dataclass(frozen=True)
@@ -63,11 +65,11 @@ def days(first: dt.date, counts: Sequence[int], others: Sequence[int]) -> Days:
 
 @dataclass(frozen=True)
 class Shape:
-    """A district on the map: its outline, and where its name stands."""
+    """A district on the map: its outline, and where its name stands; a small one has no room for it."""
 
     code: str
     path: str
-    label: tuple[float, float]
+    label: tuple[float, float] | None
 
 
 @cache
@@ -102,10 +104,21 @@ def shapes() -> list[Shape]:
             path="".join(
                 _outline([at(corner) for corner in ring]) for ring in rings[feature["id"]]
             ),
-            label=at(feature["properties"]["cp"]),
+            label=_middle([at(corner) for corner in max(rings[feature["id"]], key=len)]),
         )
         for feature in features
     ]
+
+
+def _middle(corners: Sequence[tuple[float, float]]) -> tuple[float, float] | None:
+    """Return the centre of gravity of an outline, None for one smaller than ROOM."""
+    twice, x, y = 0.0, 0.0, 0.0
+    for (x0, y0), (x1, y1) in zip(corners, [*corners[1:], corners[0]], strict=True):
+        cross = x0 * y1 - x1 * y0
+        twice, x, y = twice + cross, x + (x0 + x1) * cross, y + (y0 + y1) * cross
+    if abs(twice) / 2 < ROOM:
+        return None
+    return round(x / (3 * twice), 1), round(y / (3 * twice), 1)
 
 
 def _outline(corners: Sequence[tuple[float, float]]) -> str:
