@@ -10,6 +10,7 @@ from django.db.models import Case as Choose
 from django.db.models import Count, DateField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.db.models.functions import Cast, Coalesce, TruncMonth
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from linli.cases.models import Case, Category, WorkOrder
 from linli.cases.permissions import CasePermission as P
@@ -173,6 +174,11 @@ class ProblemClass:
     name_en: str
     week: int
     before: float
+
+    @property
+    def label(self) -> str:
+        """Return the name in the language in force."""
+        return self.name_en if (get_language() or "").startswith("en") else self.name
 
     @property
     def change(self) -> float | None:

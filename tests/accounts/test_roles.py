@@ -134,6 +134,9 @@ ALLOWED = {
         "cases.share",
     },
     "hotline_officer": {
+        "cases.looks",
+        "cases.rights",
+        "cases.see_calls",
         "cases.attach",
         "cases.export",
         "cases.see_catalogue",

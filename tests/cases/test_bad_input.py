@@ -324,7 +324,7 @@ def test_a_long_reply_with_emoji_is_kept_and_shown(town: Town) -> None:
     reply = "已修好 👍\r\n" + "字" * 9_000
     response = client.post(
         f"/cases/{case.number}/report/",
-        {"resolution": "solved", "public_reply": reply},
+        {"resolution": "solved", "public_reply": reply, "evidence": "完工单"},
         follow=True,
     )
     assert response.status_code == 200

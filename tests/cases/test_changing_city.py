@@ -60,7 +60,12 @@ def test_open_orders_go_to_the_successor_with_state_and_clocks(
     assert WorkOrder.objects.get(case=closed).lead_id == committee
     event = last_event(open_one)
     assert event.name == "order.handed_over"
-    assert event.payload == {"order_id": after.pk, "from_id": committee, "lead_id": street}
+    assert event.payload == {
+        "order_id": after.pk,
+        "from_id": committee,
+        "lead_id": street,
+        "lapsed_count": 0,
+    }
     assert operations.hand_over(actor=manager(), from_id=committee, to_id=street) == 0
     told = [
         step.what for step in story_of(case_for(open_one.number, actor=town.actor("dispatcher")))

@@ -75,7 +75,7 @@ def test_of_two_who_make_the_same_move_one_wins(transactional_db: None) -> None:
             "report",
             "community_worker",
             "110105019029",
-            {"resolution": "solved", "public_reply": "好了"},
+            {"resolution": "solved", "public_reply": "好了", "evidence": "完工单"},
         ),
         ("reported", "follow_up", "follow_up_caller", "110000", {"means": "phone", **answers}),
         ("followed_up", "close", "follow_up_caller", "110000", {}),
@@ -191,7 +191,7 @@ def colleague_acts(town: Town, case: Case, verbs: tuple[str, ...], *, role: str)
     actor = a_person(town, kind, place=place, unit=unit)
     given: dict[str, dict[str, Any]] = {
         "dispatch": {"lead_id": town.units["committee-029"].pk},
-        "report": {"resolution": "solved", "public_reply": "同事的答复"},
+        "report": {"resolution": "solved", "public_reply": "同事的答复", "evidence": "完工单"},
         "follow_up": {
             "means": "phone",
             "was_contacted": True,

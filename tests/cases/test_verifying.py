@@ -57,7 +57,15 @@ def test_what_is_not_as_reported_goes_back_once_without_a_new_clock(town: Town) 
     act(town, "street_officer", case, "send_back", words="电梯没有动")
     order = order_of(case)
     assert (order.state, order.handling_due_at, order.reported_at) == ("in_progress", due, None)
-    act(town, "worker", case, "report", resolution="solved", public_reply="这次真好了")
+    act(
+        town,
+        "worker",
+        case,
+        "report",
+        resolution="solved",
+        public_reply="这次真好了",
+        evidence="完工单",
+    )
     with pytest.raises(RuleBroken) as refused:
         act(town, "street_officer", case, "send_back", words="还是没动")
     assert refused.value.refusal is MOVED_ALREADY  # by herself
@@ -98,7 +106,7 @@ def test_a_rework_has_half_the_limit_and_comes_once(town: Town) -> None:
     assert order.handling_due_at == NOW + dt.timedelta(days=3, hours=12)
     assert (order.answered, order.reported_at, order.attempt_count) == (None, None, 0)
     assert FollowUp.objects.get(order=order).answered == "not_solved"
-    act(town, "worker", case, "report", resolution="solved", public_reply="好了")
+    act(town, "worker", case, "report", resolution="solved", public_reply="好了", evidence="完工单")
     act(
         town,
         "follow_up",
@@ -140,7 +148,7 @@ def test_a_rework_forgets_an_extension(town: Town) -> None:
     )
     asked = order_of(case).applications.get()
     act(town, "office", case, "extend", application_id=asked.pk)
-    act(town, "worker", case, "report", resolution="partly", public_reply="一半")
+    act(town, "worker", case, "report", resolution="partly", public_reply="一半", evidence="完工单")
     answers = {"means": "phone", "was_contacted": True, **UNSOLVED}
     act(town, "follow_up", case, "follow_up", **answers)
     act(town, "follow_up", case, "rework")

@@ -193,6 +193,7 @@ ANY: dict[str, Any] = {
     "is_theirs": True,
     "amount": 3,
     "hours": 40,
+    "again_hours": 40,
 }
 CODES = {
     "answer": {"disposition": "answer_now"},
@@ -263,7 +264,7 @@ def test_every_move_from_every_state_by_everybody(db: None, at: str) -> None:
 
 
 SORTED = {"triage", "consult", "dispatch", "answer", "transfer", "refer", "merge", "decline"}
-CALLED_BACK = {"miss_follow_up", "follow_up"}
+CALLED_BACK = {"miss_follow_up", "agree_follow_up", "follow_up"}
 ASKED = {"ask_pause", "ask_extension", "ask_hold", "escalate", "ask_exclusion"}
 OPEN_AT = {
     "received": SORTED,

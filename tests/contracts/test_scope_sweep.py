@@ -349,6 +349,8 @@ PARAMETERS = (
     Asked("cases:intake_hints", "POST", "phone", lambda case: PHONE, "19900008888", "operator"),
     Asked("cases:intake_hints", "POST", "place", lambda case: "双合家园", "没有此地", "operator"),
     Asked("cases:take_call", "POST", "place", lambda case: "双合家园", "没有此地", "operator"),
+    Asked("cases:intake_told", "POST", "same_as", number, NOBODYS, "operator"),
+    Asked("cases:rates", "GET", "area", lambda case: "110105019", NO_PLACE, "leader"),
     Asked("privacy:looks", "GET", "case", number, NOBODYS, "administrator"),
     Asked("privacy:persons", "POST", "phone", lambda case: PHONE, "19900008888", "hotline_officer"),
     Asked("privacy:looks", "POST", "phone", lambda case: PHONE, "19900008888", "administrator"),
@@ -362,6 +364,7 @@ PARAMETERS = (
 PLAIN = {
     ("GET", "again"),
     ("GET", "category"),
+    ("GET", "day"),
     ("GET", "from"),
     ("GET", "list"),
     ("GET", "month"),
@@ -373,6 +376,9 @@ PLAIN = {
     ("POST", "next"),
     ("POST", "username"),
     ("POST", "category"),
+    ("POST", "goes"),
+    ("POST", "kind"),
+    ("POST", "told"),
     ("POST", "shown"),
     ("POST", "urgency"),
 }
