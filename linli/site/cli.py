@@ -389,6 +389,64 @@ def digest(times: bool) -> None:
     digest_command.run(times=times)
 
 
+FILE_IN = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
+FILE_OUT = click.Path(dir_okay=False, writable=True, path_type=Path)
+
+
+@linli.command()
+@click.option("--input", "source", type=FILE_IN, required=True, help="Labelled rows.")
+@click.option("--output", type=FILE_OUT, required=True, help="The model.")
+@click.option(
+    "--task", type=click.Choice(["category", "address"]), default="category", show_default=True
+)
+@click.option("--label", default="level1", show_default=True, help="Column with the label.")
+@click.option(
+    "--seed", "number", default=1, show_default=True, help="Another number, other splits."
+)
+def train(source: Path, output: Path, task: str, label: str, number: int) -> None:
+    """Train a model on your own rows and print how good it is on rows held back. No database is needed.
+
+    Categories: CSV, TSV or XLSX (.gz too) with msg_id,title,body,level1 or row,level1,tokens. Addresses: JSON lines
+    {"text", "spans": [[start, end, tag], …]}. Rows that cannot be used are handed back beside the model. Exit
+    status 0; 2 for a file that cannot be used. Needs the extra “analysis”.
+    """
+    from linli.site import sorting_command
+
+    if task == "address":
+        sys.exit(sorting_command.train_addresses(source, output, seed=number))
+    sys.exit(sorting_command.train_categories(source, output, label=label, seed=number))
+
+
+@linli.command()
+@click.option("--input", "source", type=FILE_IN, required=True, help="msg_id,title,body")
+@click.option("--output", type=FILE_OUT, required=True, help="CSV; packed if it ends in .gz")
+@click.option("--model", type=FILE_IN, help="Without it the starter model, which knows our tree.")
+@click.option("--labels", type=FILE_IN, help="Your labels for its codes (CSV: code,label).")
+def classify(source: Path, output: Path, model: Path | None, labels: Path | None) -> None:
+    """Say what each message is about: msg_id,pred,confidence,second,third. No database is needed.
+
+    Reads CSV, TSV or XLSX (.gz too). Rows that cannot be used are handed back beside the output. Exit status 0; 2
+    for a file that cannot be used.
+    """
+    from linli.site import sorting_command
+
+    sys.exit(sorting_command.classify(source, output, model=model, labels=labels))
+
+
+@linli.command()
+@click.option("--model", type=FILE_IN, required=True, help="Made by linli train --task address.")
+@click.option("--input", "source", type=FILE_IN, required=True, help='JSON lines {"text": …}')
+@click.option("--output", type=FILE_OUT, required=True, help="JSON lines; packed if .gz")
+def addresses(model: Path, source: Path, output: Path) -> None:
+    """Say which part of each address is what: {"spans": [[start, end, tag], …]}. No database is needed.
+
+    Lines that cannot be used are handed back beside the output. Exit status 0; 2 for a file that cannot be used.
+    """
+    from linli.site import sorting_command
+
+    sys.exit(sorting_command.addresses(source, output, model=model))
+
+
 @linli.command()
 @click.option(
     "--input",
