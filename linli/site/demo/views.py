@@ -16,4 +16,4 @@ def growing(request: HttpRequest) -> HttpResponse:
     standing = Case.objects.everywhere("demo: how far it has grown").filter(source=SOURCE).count()
     context = {"standing": min(standing, wanted) if wanted else standing, "wanted": wanted, "grows": standing < wanted}  # fmt: skip
     is_part = bool(getattr(request, "htmx", False))
-    return render(request, f"web/demo/{'part' if is_part else 'growing'}.html", context)
+    return render(request, "web/demo/part.html" if is_part else "web/demo/growing.html", context)
