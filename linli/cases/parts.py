@@ -34,8 +34,8 @@ OVERTAKEN = Refusal(
 LAPSED = Refusal(
     "order.lapsed",
     _(
-        "%(kind)s: the order went on at %(when)s, before this was decided, so there is nothing to decide any more. The lead "
-        "asks anew if it is still needed."
+        "%(kind)s: the order went on by “%(done)s” of %(who)s at %(when)s, before this was decided, so there is nothing to "
+        "decide any more. The lead asks anew if it is still needed."
     ),
 )
 RACED = (
@@ -55,6 +55,12 @@ _MOVES: dict[str, tuple[Flow, Move]] = {
     move.name: (flow, move) for flow in (TASK, ORDER, CASE) for move in flow.moves
 }
 _MOVE_OF_EVENT = {event: move for move, event in EVENT_OF_MOVE.items()}
+_GONE_ON = {
+    "order.reported": ORDER.find("report").label,
+    "order.ruled_elsewhere": ORDER.find("rule_elsewhere").label,
+    "order.handed_over": _("Handed over to another unit"),
+}
+"""By which events an application ends undecided (`let_lapse`), in words."""
 _CHANGES_STATE = {
     name for name, (_flow, move) in _MOVES.items() if move.target not in (STAYS, *move.sources)
 }
@@ -202,12 +208,21 @@ def to_be_decided(
     rows = Application.objects.filter(order=order, kind=kind) if kind else Application.objects
     found = rows.get(pk=application_id, order=order)
     if found.lapsed_at is not None:
-        raise LAPSED(kind=found.get_kind_display(), when=moment(found.lapsed_at))
+        raise _lapsed_by(found)
     if found.decided_at is not None:
         raise decided_already(found.get_kind_display(), found.decided_by, found.decided_at)
     if found.user_id == actor.user_id:
         raise guards.SAME_PERSON()
     return found
+
+
+def _lapsed_by(found: Application) -> RuleBroken:
+    """Return the refusal that says by which step an application ended undecided, whose it was and when."""
+    gone_on = last_event(found.order.case_id, list(_GONE_ON))
+    assert gone_on is not None and found.lapsed_at is not None, "it ended by one of them"
+    name, who, _at = gone_on
+    done, kind = _GONE_ON[name], found.get_kind_display()
+    return LAPSED(kind=kind, done=done, who=who, when=moment(found.lapsed_at))
 
 
 def decided_already(move: Any, user_id: int | None, at: dt.datetime) -> RuleBroken:

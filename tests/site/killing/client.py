@@ -1,4 +1,4 @@
-"""A client of the web server: makes moves from several threads and writes down what was acknowledged.
+"""A client of the web server: 200 people who make a move at the same moment; writes down what was acknowledged.
 
 Run as a program with the port and the path of its file; it prints `ready` when the moves begin. A move
 is acknowledged by its redirect, or by the refusal that it was made already when the answer had been lost.
@@ -13,10 +13,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.error import HTTPError
 
-THREADS = 10
 MOVES = 200
+"""All under way at once, each in a thread of its own."""
 JOBS = 8
 PATIENCE = 300.0
+ANSWER_WITHIN = 120.0
+"""Seconds: two hundred wait in line before a server of two cores that is killed meanwhile."""
 
 
 class _Stay(urllib.request.HTTPRedirectHandler):
@@ -55,7 +57,7 @@ def main(port: int, acknowledged: Path) -> None:
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
             try:
-                opener.open(request, timeout=20)
+                opener.open(request, timeout=ANSWER_WITHIN)
             except HTTPError as answer:
                 # A redirect elsewhere, to the door for instance, acknowledges nothing.
                 is_done = answer.code == 302 and f"/cases/{number}/" in answer.headers["Location"]
@@ -70,7 +72,7 @@ def main(port: int, acknowledged: Path) -> None:
             time.sleep(0.1)
         raise TimeoutError(case_id)
 
-    with ThreadPoolExecutor(THREADS) as pool:
+    with ThreadPoolExecutor(MOVES) as pool:
         list(pool.map(lambda case: accept(case.pk, case.number), cases))
 
 
