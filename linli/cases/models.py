@@ -255,9 +255,9 @@ class Case(Scoped):
                 name="case_words_kept",
             ),
             models.Index(
-                fields=["words_hash"],
+                fields=["words_hash", "city_code", "id"],
                 condition=models.Q(words_hash__isnull=False),
-                name="case_words_hash",
+                name="case_same_words",
             ),
         ]
         triggers = [

@@ -40,6 +40,7 @@ from linli.territory.serving import WITH_PARENTS, inside, serving
 EARLIER = 5
 ENDED_SHOWN = 10
 SHOWN = 50
+IN_HAND = ("dispatched", "accepted", "in_progress")
 WAITS_FOR_OTHERS = ("objecting", "paused", "on_ledger", "reported", "verified", "followed_up")
 
 
@@ -152,9 +153,7 @@ def orders_of(actor: Actor) -> QuerySet[Any]:
         raised_at__isnull=False,
     ).order_by("-percent")
     return (
-        WorkOrder.objects.filter(
-            lead=actor.organisation_id, state__in=("dispatched", "accepted", "in_progress")
-        )
+        WorkOrder.objects.filter(lead=actor.organisation_id, state__in=IN_HAND)
         .annotate(
             due_next_at=Choose(
                 When(first_contact_at__isnull=True, then=F("first_contact_due_at")),

@@ -26,27 +26,42 @@ def hash_of(words: str) -> bytes | None:
 def link_same_words(rows: Sequence[tuple[Case, Requester]], *, at: dt.datetime) -> None:
     """Link new cases (already written) to the first of their city in the same words. At most two statements.
 
+    The first one is looked up by its key, case by case, however many cases there are and whatever the database
+    knows of their distribution.
+
     The same person asking again is a duplicate; equal words of different people are related: each of them
     keeps a number and an answer. So is a case whose requester this actor may not look for. Links say nothing
     that the words do not; they are no event.
     """
-    asked = {bytes(case.words_hash): case for case, _who in rows if case.words_hash}
-    if not asked:
+    keys = {
+        (case.city_code, bytes(case.words_hash))
+        for case, _who in rows
+        if case.words_hash and case.city_code
+    }
+    if not keys:
         return
+    cities, hashes = zip(*keys, strict=True)
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT DISTINCT ON (c.city_code, c.words_hash)
-                c.city_code, c.words_hash, c.id, r.phone_index, r.account_index
-            FROM cases_case c LEFT JOIN cases_requester r ON r.case_id = c.id
-            WHERE c.words_hash = ANY(%s) ORDER BY c.city_code, c.words_hash, c.id
+            SELECT asked.city_code, asked.words_hash, first.id, r.phone_index, r.account_index
+            FROM unnest(%s::text[], %s::bytea[]) AS asked(city_code, words_hash)
+            CROSS JOIN LATERAL (
+                SELECT c.id FROM cases_case c
+                WHERE c.words_hash = asked.words_hash AND c.city_code = asked.city_code
+                ORDER BY c.id LIMIT 1
+            ) AS first
+            LEFT JOIN LATERAL (
+                SELECT phone_index, account_index FROM cases_requester
+                WHERE case_id = first.id OFFSET 0
+            ) AS r ON true
             """,
-            [list(asked)],
+            [list(cities), list(hashes)],
         )
         first = {(row[0], bytes(row[1])): row[2:] for row in cursor.fetchall()}
     links = []
     for case, requester in rows:
-        if not case.words_hash:
+        if not case.words_hash or not case.city_code:
             continue
         other_id, phone, account = first[case.city_code, bytes(case.words_hash)]
         if other_id == case.pk:

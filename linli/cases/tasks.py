@@ -7,6 +7,7 @@ from linli.cases.attachments.sweeping import sweep_attachment_files
 from linli.cases.clocks.sweeping import renew_deadlines, sweep_alerts
 from linli.cases.exporting.making import make_exports
 from linli.cases.exporting.operations import remove_exports, sweep_export_files
+from linli.cases.imports.turns import take_turn
 from linli.cases.operations import wake
 from linli.cases.permissions import CasePermission as P
 from linli.cases.privacy.collections import COLLECTIONS
@@ -20,6 +21,12 @@ from linli.vault.uploads import sweep_uploads
 def export() -> None:
     """Make the exports that wait."""
     make_exports()
+
+
+@job("cases.take_imports", cron="* * * * * */5")
+def take_imports() -> None:
+    """Give the import whose turn it is its turn."""
+    take_turn()
 
 
 @job("cases.sweep_files", cron="23 * * * *")

@@ -14,10 +14,18 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from linli.accounts.operations import installer
-from linli.cases.imports.aside import HandedBack, handed_back, write_back
+from linli.cases.imports.aside import HandedBack, handed_back, lines_back
 from linli.cases.imports.maps import CaseMap, map_at
 from linli.cases.imports.models import ImportRun
-from linli.cases.imports.running import Surveyed, begin, load_territory, look, survey, take
+from linli.cases.imports.running import (
+    Surveyed,
+    begin,
+    left_open,
+    load_territory,
+    look,
+    survey,
+    take,
+)
 from linli.cases.imports.tables import TableFile
 from linli.cases.operations import RowAt
 from linli.cases.permissions import CasePermission as P
@@ -74,11 +82,22 @@ def _look(found: Surveyed, *, actor: Actor, language: str) -> int:
               f"[{draft.place.name if draft.place else ''}] {state}")  # fmt: skip
     _tell(((row, broken, False) for row, broken in seen.refused), language)
     _tell(((row, broken, True) for row, broken in seen.doubts), language)
+    _tell_open(seen.left_open)
     print(
         f"{seen.total} rows read: {seen.created} would be created, {seen.known} already there, "
-        f"{len(seen.refused)} would be set aside, {seen.doubtful} taken with a doubt; nothing was written"
+        f"{seen.set_aside} would be set aside, {seen.doubtful} taken with a doubt"
+        f"{_open_ones(sum(count for _words, count in seen.left_open))}; nothing was written"
     )
     return USABLE
+
+
+def _tell_open(words: list[tuple[str, int]]) -> None:
+    for said, count in words[:SHOWN]:
+        print(f"no category for “{said}”: {count} rows")
+
+
+def _open_ones(count: int) -> str:
+    return f", {count} without a category" if count else ""
 
 
 def _tell(rows: Iterator[tuple[RowAt, RuleBroken, bool]], language: str) -> None:
@@ -106,14 +125,16 @@ def _take(found: Surveyed, path: Path, *, actor: Actor, language: str) -> int:
     spent = max(time.perf_counter() - started, 0.001)
     summary = (
         f"{run.position} rows read: {run.created} created, {run.known} already there, "
-        f"{run.set_aside} set aside, {run.doubtful} taken with a doubt; "
+        f"{run.set_aside} set aside, {run.doubtful} taken with a doubt{_open_ones(run.left_open)}; "
         f"{(run.position - before) / spent:.0f} rows a second"
     )
     if run.set_aside or run.doubtful:
         aside = _beside(path)
-        with aside.open("w", encoding="utf-8-sig", newline="") as into:
-            write_back(_shown(run, language), into)
+        with aside.open("w", encoding="utf-8", newline="") as into:
+            into.writelines(lines_back(_shown(run, language)))
         summary += f"; those rows are in {aside}"
+    if run.left_open:
+        _tell_open(left_open(found))
     print(summary)
     return USABLE
 

@@ -123,6 +123,10 @@ def test_names_and_numbers_are_not_in_it(town: Town) -> None:
         ({}, 3),
         ({"state": "received"}, 2),
         ({"state": "closed"}, 1),
+        ({"state": "case:closed"}, 1),
+        ({"state": "order:accepted"}, 0),
+        ({"which": "to_dispatch"}, 2),
+        ({"which": "in_hand"}, 0),
         ({"received_from": NOW - dt.timedelta(minutes=1)}, 2),
         ({"received_to": NOW}, 1),
         ({"received_from": NOW, "received_to": NOW + dt.timedelta(days=1)}, 2),
@@ -132,6 +136,37 @@ def test_what_was_asked_for_and_nothing_else(town: Town, given: dict[str, Any], 
     for at in ("received", "received", "closed"):
         a_case(town, at=at)
     assert len(table(made(asked(town, **given)))) == count
+
+
+def test_the_lists_of_ones_work_are_those_rows(town: Town) -> None:
+    a_case(town)
+    in_hand = [a_case(town, at=at).number for at in ("accepted", "in_progress")]
+    waits = a_case(town, at="reported").number
+    for which, numbers in (("in_hand", set(in_hand)), ("waits", {waits})):
+        assert {row["诉求编号"] for row in table(made(asked(town, which=which)))} == numbers
+
+
+def test_by_words_and_category_the_rows_are_those_of_the_search(town: Town) -> None:
+    lift = Category.objects.get(code="020301")
+    found = a_case(town, words="六号楼电梯停运两天了，下不了楼。", category=lift)
+    a_case(town, words="电线断了，梯子也坏了，没有人管。")
+    a_case(town, words="路灯不亮，晚上看不见路。", category=lift)
+    above = Category.objects.get(code="0203")
+    export = made(asked(town, words="电梯", category=above))
+
+    assert [row["诉求编号"] for row in table(export)] == [found.number]
+    payload = stream(export)[0].payload
+    assert (payload["category"], payload["has_words"]) == ("0203", True)
+    assert "电梯" not in json.dumps(payload, ensure_ascii=False)
+
+
+def test_the_words_go_with_the_file(town: Town) -> None:
+    export = made(asked(town, words="电梯"))
+    assert export.words_asked == "电梯"
+    later = operations_actor(NOW + dt.timedelta(days=8))
+    remove_exports(actor=later)
+    export.refresh_from_db()
+    assert export.words_asked == ""
 
 
 def test_a_place_within_the_area(town: Town) -> None:
@@ -377,6 +412,8 @@ def test_one_is_not_fetched_before_it_is_made(town: Town) -> None:
         ("export_finished_is_whole", {"content": "../x"}),
         ("export_finished_is_whole", {"expires_at": None}),
         ("export_fault_is_whole", {"failed_at": NOW, "fault": "broken"}),
+        ("export_list_known", {"list_asked": "all"}),
+        ("export_words_go_with_file", {"words_asked": "电梯", "removed_at": NOW}),
     ],
 )
 def test_the_database_refuses_what_the_rules_refuse(

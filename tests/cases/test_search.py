@@ -1,6 +1,8 @@
 """Finding cases: by words of any length, by number, by telephone; never beyond one's area."""
 
 import datetime as dt
+import html
+import re
 
 import pytest
 from django.db import connection, transaction
@@ -8,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from linli.accounts.queries import actor_of
+from linli.cases.catalogue.models import Category
 from linli.cases.models import Case, CaseSearch
 from linli.cases.operations import receive_batch
 from linli.cases.searching.parts import forget_words, index_words
@@ -154,6 +157,52 @@ def test_state_place_and_days_narrow(town: Town) -> None:
     assert found(town, "电梯", place=town.places["110105019030"]) == [beside]
     assert found(town, "", since=NOW.date(), state="order:accepted") == [fresh]
     assert found(town, "电梯", until=(NOW - dt.timedelta(days=40)).date()) == [old]
+
+
+def test_a_category_narrows_with_those_below_it(town: Town) -> None:
+    lifts, stopped = (Category.objects.get(code=code) for code in ("0203", "020301"))
+    case = a_case(town, words=WORDS, category=stopped)
+    a_case(town, words=WORDS)
+
+    assert found(town, "电梯", category=lifts) == found(town, "", category=stopped) == [case]
+    assert found(town, "电梯", category=Category.objects.get(code="01")) == []
+
+
+def test_a_category_is_named_in_words_and_several_are_offered(
+    town: Town, operator: Client
+) -> None:
+    case = a_case(town, words=WORDS, category=Category.objects.get(code="020301"))
+    a_case(town, words="电梯里的灯不亮，晚上看不见。")
+
+    one = operator.get("/search/", {"q": "电梯", "category": "电梯停运"}).content.decode()
+    assert case.number in one
+    assert one.count('class="t ph"') == 1
+    several = operator.get("/search/", {"q": "电梯", "category": "噪声 施工"})
+    assert several.status_code == 422
+    several = operator.get("/search/", {"q": "电梯", "category": "停车"})
+    assert (several.status_code, "category=0207" in several.content.decode()) == (422, True)
+    none = operator.get("/search/", {"q": "电梯", "category": "没有此类"})
+    assert none.status_code == 422
+    assert 'value="没有此类"' in none.content.decode()
+
+
+def test_what_is_found_is_exported_with_its_filter_by_whoever_may(
+    town: Town, operator: Client
+) -> None:
+    a_case(town, words=WORDS)
+    asked = {"q": "电梯", "state": "case:received", "since": "2026-11-01"}
+    dispatcher = a_browser(town.users["dispatcher"])
+
+    page = dispatcher.get("/search/", asked).content.decode()
+    link = re.search(r'href="(/exports/\?[^"]*)"', page)
+    assert link is not None
+    form = Page(dispatcher.get(html.unescape(link[1])))
+    assert form.fields["words"][0] == "电梯"
+    assert form.fields["received_from"][0] == "2026-11-01"
+    assert form.shows("来自列表")
+    assert "/exports/?" not in operator.get("/search/", asked).content.decode()
+    phone = a_browser(town.users["worker"]).get("/search/", {"q": "19900001234"})
+    assert "/exports/?" not in phone.content.decode(), "a number is no filter of a file"
 
 
 def test_a_day_is_whole_in_the_citys_time(town: Town) -> None:

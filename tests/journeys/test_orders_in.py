@@ -81,17 +81,23 @@ def test_an_order_is_pasted_on_a_phone_worked_and_answered(as_person: Open, scri
     expect(page).to_have_url(case)
 
 
-def test_a_photo_is_shown_beside_the_fields_and_not_sent(as_person: Open) -> None:
+def test_a_photo_is_shown_beside_the_fields_and_kept_with_the_case(as_person: Open) -> None:
     page = as_person("worker-shuanghe")
     page.get_by_role("link", name="录入工单").first.click()
     page.get_by_role("link", name="对着照片或纸质单录入").click()
     expect(page.locator("#photo-shown")).to_be_hidden()
-    page.locator("#photo").set_input_files(
+    page.locator("#id_photos").set_input_files(
         {"name": "单.png", "mimeType": "image/png", "buffer": DOT}
     )
     expect(page.locator("#photo-shown")).to_be_visible()
     assert page.evaluate("document.getElementById('photo-shown').naturalWidth") == 1
     check_axe(page)
+    shoot(page, "order-photo")
+    page.get_by_label("来源编号").fill("BJ20261118777")
+    page.get_by_label("来源受理时间").fill("2026-11-18T09:20")
+    page.get_by_label("发生了什么").fill("对着照片录入：六号楼门口的路灯坏了。")
+    page.get_by_role("button", name="接入工单").click()
+    expect(page.locator("#photos img")).to_have_count(1)
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
@@ -108,8 +114,10 @@ def test_a_file_is_looked_at_taken_in_and_its_bad_rows_come_back(
         check_axe(page)
         shoot(page, "import-look")
     page.get_by_role("button", name="导入 1600 行").click()
-    if not script:
-        page.get_by_role("button", name="继续").click()
+    done = page.get_by_role("heading", name="导入结果")
+    while not script and not done.is_visible():
+        page.get_by_role("link", name="看看进度").click()
+        page.wait_for_timeout(500)
     expect(page.get_by_role("heading", name="导入结果")).to_be_visible(timeout=60_000)
     with page.expect_download() as download:
         page.get_by_role("link", name="下载这些行和原因").click()

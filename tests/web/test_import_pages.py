@@ -3,16 +3,21 @@
 import csv
 import io
 import re
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
+from linli.cases.attachments.models import Attachment
+from linli.cases.imports import turns
 from linli.cases.imports.models import ImportChunk, ImportRun
+from linli.cases.imports.turns import take_turn
 from linli.cases.models import Case
 from linli.cases.operations import accept, contact, report
 from tests.builders import Town
@@ -20,6 +25,7 @@ from tests.cases.expect import asked
 from tests.cases.imports.files import MESSAGES, an_order, city, message, written
 from tests.cases.imports.test_pasted import LABELLED
 from tests.cases.pages import Page, a_browser, a_client
+from tests.cases.photos import a_file, a_photo
 from tests.cases.standing import standing_town
 from tests.conftest import NOW
 
@@ -155,11 +161,69 @@ def test_the_answer_is_ready_to_be_copied_in_the_platforms_form(town: Town) -> N
     assert f'data-copy="{shown[1]}"' in page
 
 
+def typed_from_a_photo(client: Client, *photos: bytes, **given: str) -> Any:
+    files = [a_file(data) for data in photos]
+    form = {**ORDER, "form_key": str(uuid.uuid4()), "photos": files, **given}
+    return client.post(reverse("imports:take"), form)
+
+
+@pytest.mark.usefixtures("files")
+def test_the_photo_from_which_an_order_is_typed_goes_to_the_case(town: Town) -> None:
+    client = a_browser(town.users["worker"])
+    page = client.get(reverse("imports:type")).content.decode()
+    assert re.search(r'<input[^>]*name="photos"[^>]*form="order"', page)
+
+    answer = typed_from_a_photo(client, a_photo(10), a_photo(90))
+
+    case = Case.objects.everywhere("test").get()
+    assert answer.headers["Location"] == reverse("cases:case", args=[case.number])
+    kept = list(Attachment.objects.filter(case=case).order_by("nth"))
+    assert [(one.kind, one.is_shared) for one in kept] == [("source_order", False)] * 2
+    assert "工单原件" in client.get(answer.headers["Location"]).content.decode()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Attachment.objects.update(is_shared=True)
+
+
+@pytest.mark.usefixtures("files")
+def test_a_photo_that_cannot_be_kept_takes_nothing_in_and_keeps_what_was_typed(town: Town) -> None:
+    client = a_browser(town.users["worker"])
+
+    answer = typed_from_a_photo(client, b"no photo at all")
+
+    assert answer.status_code == 422
+    assert Page(answer).fields["number"] == [ORDER["number"]]
+    assert "照片" in answer.content.decode()
+    assert not Case.objects.everywhere("test").exists()
+
+
+@pytest.mark.usefixtures("files")
+def test_the_same_form_sent_twice_keeps_the_photo_once(town: Town) -> None:
+    client = a_browser(town.users["worker"])
+    key = str(uuid.uuid4())
+
+    for _click in range(2):
+        typed_from_a_photo(client, a_photo(), form_key=key)
+
+    assert Attachment.objects.count() == 1
+
+
+@pytest.mark.usefixtures("files")
+def test_who_adds_no_photos_only_looks_at_one(town: Town) -> None:
+    client = a_browser(town.users["administrator"])
+
+    assert 'name="photos"' not in client.get(reverse("imports:type")).content.decode()
+    typed_from_a_photo(client, a_photo())
+
+    assert not Attachment.objects.exists()
+
+
 def upload(client: Client, data: bytes, name: str = "工单.csv", **more: Any) -> Any:
     return client.post(reverse("imports:home"), {"file": SimpleUploadedFile(name, data), **more})
 
 
-def test_a_file_is_looked_at_taken_in_parts_and_its_bad_rows_come_back(town: Town) -> None:
+def test_a_file_is_looked_at_taken_in_turns_and_its_bad_rows_come_back(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
     client = a_browser(town.users["administrator"])
     rows = [
         an_order(n, CREATE_TIME="昨天" if n % 400 == 3 else "2026-11-17 09:00")
@@ -177,23 +241,28 @@ def test_a_file_is_looked_at_taken_in_parts_and_its_bad_rows_come_back(town: Tow
     run = ImportRun.objects.get()
     onward = reverse("imports:take_on", args=[run.pk])
     client.post(onward)
+    assert Page(client.get(url)).shows("没有后台进程")
+    monkeypatch.setattr(turns, "BATCHES", 2)
+    assert take_turn()
     run.refresh_from_db()
-    assert (run.position, run.ended_at) == (1000, None)
-    assert onward in client.get(url).content.decode()
-    client.post(onward)
-    client.post(onward)
+    assert (run.position, run.ended_at, run.beat_at) == (1000, None, None)
+    assert 'hx-trigger="every 2s"' in client.get(url).content.decode()
+    assert take_turn()
+    assert not take_turn()
     run.refresh_from_db()
     assert (run.created, run.set_aside, run.position) == (1198, 3, 1201)
     assert not ImportChunk.objects.exists()
 
     assert Page(client.get(url)).shows("昨天")
     back = client.get(reverse("imports:set_aside", args=[run.pk]))
-    told = list(csv.DictReader(io.StringIO(back.content.decode("utf-8-sig"))))
+    content = back.getvalue()
+    told = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
     assert [row["REPORT_NUM"] for row in told] == ["BJ000003", "BJ000403", "BJ000803"]
     assert all(row["reason"] for row in told)
-    mended = back.content.replace("昨天".encode(), b"2026-11-17 09:00")
+    mended = content.replace("昨天".encode(), b"2026-11-17 09:00")
     again = upload(client, mended).headers["Location"]
     client.post(again + "take/")
+    take_turn()
     assert Case.objects.everywhere("test").count() == 1201
 
 
@@ -234,6 +303,7 @@ def test_a_worker_imports_her_own_communitys_orders_only(town: Town) -> None:
     rows = [an_order(1), an_order(2, COMMUNITY_NAME="翠城馨园社区")]
     url = upload(client, city(*rows).open().read()).headers["Location"]
     client.post(url + "take/")
+    take_turn()
 
     run = ImportRun.objects.get()
     assert (run.created, run.set_aside) == (1, 1)

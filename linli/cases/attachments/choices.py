@@ -10,13 +10,18 @@ class AttachmentKind(models.TextChoices):
     AFTER = "after", _("After handling")
     CONTACT_PROOF = "contact_proof", _("Proof of contact")
     IDENTITY_PROOF = "identity_proof", _("Proof of identity")
+    SOURCE_ORDER = "source_order", _("The order as it came")
 
 
 OF_THE_UNIT = (AttachmentKind.BEFORE, AttachmentKind.AFTER, AttachmentKind.CONTACT_PROOF)
 """Kinds that only the unit with the order adds: they prove its own work."""
 OF_HELPERS = (AttachmentKind.BEFORE, AttachmentKind.AFTER)
 """Kinds that whoever helps adds at her co-task."""
-PERSONAL = (AttachmentKind.CONTACT_PROOF, AttachmentKind.IDENTITY_PROOF)
+PERSONAL = (
+    AttachmentKind.CONTACT_PROOF,
+    AttachmentKind.IDENTITY_PROOF,
+    AttachmentKind.SOURCE_ORDER,
+)
 """Kinds that show who asked: never shared with partners."""
 
 

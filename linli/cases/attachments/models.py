@@ -115,6 +115,11 @@ class Attachment(models.Model):
         return float(self.longitude), float(self.latitude)
 
     @property
+    def is_personal(self) -> bool:
+        """Return whether it shows who asked, so that partners never see it."""
+        return self.kind in PERSONAL
+
+    @property
     def is_locked(self) -> bool:
         """Return whether it is looked at only for a reason that is kept."""
         return self.kind == AttachmentKind.IDENTITY_PROOF

@@ -13,6 +13,7 @@ _ATTACHED = {
     "after": gettext_lazy("Photos of after added: %(count)s"),
     "contact_proof": gettext_lazy("Proof of contact added: %(count)s"),
     "identity_proof": gettext_lazy("Proof of identity added: %(count)s"),
+    "source_order": gettext_lazy("The order as it came, photographed: %(count)s"),
 }
 
 

@@ -56,6 +56,11 @@ def find_categories(text: str, *, at: dt.datetime | None = None) -> list[Categor
     return [categories[one.code] for one in rules.meant(text, known)]
 
 
+def below(category: Category) -> QuerySet[Category]:
+    """Return a category and those below it."""
+    return Category.objects.filter(code__startswith=category.code)
+
+
 @dataclass(frozen=True)
 class PassedOver:
     """An entry that would have come first, and why it does not lead to anybody."""

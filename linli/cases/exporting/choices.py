@@ -10,6 +10,15 @@ class ExportFormat(models.TextChoices):
     JSONL = "jsonl", _("For programs (JSON lines)")
 
 
+class ExportList(models.TextChoices):
+    """The list whose rows are asked for; the empty one is every case of the area."""
+
+    ALL = "", _("All cases of your area")
+    TO_DISPATCH = "to_dispatch", _("Those waiting for dispatch")
+    IN_HAND = "in_hand", _("Those that your unit has in hand")
+    WAITS = "waits", _("Those of your unit that wait for others")
+
+
 CONTENT_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",

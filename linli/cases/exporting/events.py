@@ -14,6 +14,9 @@ class ExportAsked:
     received_from: dt.datetime | None
     received_to: dt.datetime | None
     is_personal: bool
+    which: Code | None = None
+    category: Code | None = None
+    has_words: bool = False
 
 
 @event("export.finished")

@@ -8,11 +8,15 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from linli.cases.exporting.choices import ExportFormat
+from linli.cases.catalogue.fields import CategoryField, read_category
+from linli.cases.catalogue.models import Category
+from linli.cases.exporting.choices import ExportFormat, ExportList
 from linli.cases.exporting.operations import Wish
 from linli.cases.flows import CASE
 from linli.cases.forms import RuleForm
+from linli.cases.searching.queries import states
 from linli.kernel.actor import Actor
+from linli.methods.language.grams import query_of
 from linli.territory.queries import find_places
 from linli.territory.wording import listed
 
@@ -21,7 +25,17 @@ class ExportForm(RuleForm):
     """Which cases, as which file. The end is a day that is still in."""
 
     form_key = forms.UUIDField(widget=forms.HiddenInput)
+    which = forms.ChoiceField(label=_("Which cases"), required=False, choices=ExportList.choices)
+    words = forms.CharField(
+        label=_("Words"),
+        required=False,
+        max_length=200,
+        help_text=_(
+            "As in the search: two characters are enough, all of several must stand there."
+        ),
+    )
     state = forms.ChoiceField(label=_("State"), required=False)
+    category = CategoryField(required=False)
     place = forms.CharField(
         label=_("Place"),
         required=False,
@@ -49,7 +63,22 @@ class ExportForm(RuleForm):
         super().__init__(*args, **kwargs)
         self.actor, self.permission = actor, permission
         self.fields["form_key"].initial = uuid.uuid4
-        self.fields["state"].choices = [("", _("all")), *CASE.choices]  # type: ignore[attr-defined]
+        self.categories: list[Category] = []
+        self.fields["state"].choices = [("", _("all")), *_states()]  # type: ignore[attr-defined]
+
+    def clean_words(self) -> str:
+        words: str = self.cleaned_data["words"].replace("\x00", "").strip()
+        if words and not query_of(words):
+            raise forms.ValidationError(
+                _("There is no word in this. Type two characters of what was said.")
+            )
+        return words
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        said = data.get("category")
+        data["about"] = read_category(self, words=said) if said else None
+        return data
 
     def clean_place(self) -> Any:
         words = self.cleaned_data["place"].strip()
@@ -76,13 +105,21 @@ class ExportForm(RuleForm):
         return Wish(
             format=data["format"],
             language=language,
+            which=data["which"],
+            words=data["words"],
             state=data["state"] or None,
+            category=data["about"],
             place=data["place"],
             received_from=_start_of(data["received_from"]),
             received_to=_start_of(last and min(last, _LAST_DAY) + dt.timedelta(days=1)),
             is_personal=is_personal,
             reason=data.get("reason", ""),
         )
+
+
+def _states() -> list[tuple[str, Any]]:
+    """Return the states in which cases are shown, and all of those that some unit has in hand."""
+    return [*states(), ("case:in_handling", CASE.state("in_handling").label)]
 
 
 _LAST_DAY = dt.date(9000, 1, 1)

@@ -24,6 +24,7 @@ from linli.cases.exporting.models import STORE, Export
 from linli.cases.exporting.queries import area_names, cases_in
 from linli.cases.exporting.rules import MOST_PERSONAL, MOST_ROWS
 from linli.cases.permissions import CasePermission as P
+from linli.cases.searching.queries import says
 from linli.kernel import clock
 from linli.kernel.actor import Actor
 from linli.methods.tables import open_writer
@@ -135,6 +136,9 @@ def _chunks(export: Export, found: Any, *, asker: Actor) -> Iterator[list[Any]]:
     last = 0
     while chunk := list(rows.filter(pk__gt=last)[:CHUNK]):
         last = chunk[-1].pk
+        if export.words_asked:
+            # The index knows neighbours, not order; whether the words stand there whole is looked at here.
+            chunk = [case for case in chunk if says(case, export.words_asked)]
         if export.is_personal:
             asked = operations.look_for_export(
                 actor=asker.at(clock.now()),
@@ -156,7 +160,10 @@ def _about(export: Export, *, mark: str, total: int) -> list[tuple[str, str]]:
     return [
         (str(MARK), mark),
         (_("Rows"), str(total)),
+        (_("Which cases"), str(export.get_list_asked_display())),
+        (_("Words"), export.words_asked or "—"),
         (_("State"), str(export.state_label or _("all"))),
+        (_("Category"), export.category.shown if export.category else _("all")),
         (_("Place"), export.place.label if export.place else _("the whole area")),
         (_("Received from"), since),
         (_("Received before"), until),

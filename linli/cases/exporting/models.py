@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from linli.cases import flows
-from linli.cases.exporting.choices import ExportFault, ExportFormat, ExportState
+from linli.cases.catalogue.models import Category
+from linli.cases.exporting.choices import ExportFault, ExportFormat, ExportList, ExportState
 from linli.kernel.ids import make_number, show_number
 from linli.territory.models import Place
 from linli.vault.store import Store
@@ -19,7 +20,8 @@ STORE = Store("exports")
 class Export(models.Model):
     """导出. A list of cases asked for as a file. Root of its own event stream.
 
-    The rows are those that `user_id` may export when the file is made, not when it was asked for.
+    The rows are those that `user_id` may export when the file is made, not when it was asked for. The words that
+    were searched for are kept no longer than the file.
     `beat_at`: the last sign of life of who makes it. `removed_at`: its file is gone, at `expires_at` or later.
     """
 
@@ -29,7 +31,14 @@ class Export(models.Model):
     asked_at = models.DateTimeField()
     format = models.CharField(_("File format"), max_length=8, choices=ExportFormat.choices)
     language = models.CharField(max_length=16)
+    list_asked = models.CharField(
+        _("Which cases"), max_length=16, choices=ExportList.choices, blank=True, default=""
+    )
+    words_asked = models.CharField(_("Words"), max_length=200, blank=True, default="")
     state_asked = models.CharField(_("State"), max_length=32, null=True)
+    category = models.ForeignKey(
+        Category, models.PROTECT, null=True, related_name="+", verbose_name=_("Category")
+    )
     place = models.ForeignKey(Place, models.PROTECT, null=True, verbose_name=_("Place"))
     received_from = models.DateTimeField(_("Received from"), null=True)
     received_to = models.DateTimeField(_("Received until"), null=True)
@@ -55,6 +64,14 @@ class Export(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="export_format_known", condition=models.Q(format__in=ExportFormat.values)
+            ),
+            models.CheckConstraint(
+                name="export_list_known", condition=models.Q(list_asked__in=ExportList.values)
+            ),
+            models.CheckConstraint(
+                name="export_words_go_with_file",
+                condition=models.Q(words_asked="")
+                | models.Q(removed_at__isnull=True, failed_at__isnull=True),
             ),
             models.CheckConstraint(
                 name="export_personal_has_reason",
@@ -134,7 +151,10 @@ class Export(models.Model):
     @property
     def state_label(self) -> Any:
         """Return the words of the state of cases that was asked for, or None for all."""
-        return flows.CASE.state(self.state_asked).label if self.state_asked else None
+        flow, _colon, code = (self.state_asked or "").rpartition(":")
+        if not code:
+            return None
+        return (flows.ORDER if flow == "order" else flows.CASE).state(code).label
 
     @property
     def share_done(self) -> float:

@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import F
 
 from linli.accounts.door.rules import require_fresh_proof
+from linli.cases.catalogue.models import Category
 from linli.cases.events import RequesterUnmasked
 from linli.cases.exporting.choices import ExportFault, ExportState
 from linli.cases.exporting.events import (
@@ -48,11 +49,17 @@ from linli.territory.models import Place
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """What is asked for: which cases, as which file. `received_to` is the first moment outside."""
+    """What is asked for: which cases, as which file. `received_to` is the first moment outside.
+
+    `which` is one of ExportList, `state` is `case:code` or `order:code`.
+    """
 
     format: str
     language: str
+    which: str = ""
+    words: str = ""
     state: str | None = None
+    category: Category | None = None
     place: Place | None = None
     received_from: dt.datetime | None = None
     received_to: dt.datetime | None = None
@@ -79,7 +86,10 @@ def ask_for_export(*, actor: Actor, wish: Wish, form_key: uuid.UUID) -> Export:
         asked_at=actor.now,
         format=wish.format,
         language=wish.language,
+        list_asked=wish.which,
+        words_asked=clean_words(wish.words)[:200],
         state_asked=wish.state,
+        category=wish.category,
         place=wish.place,
         received_from=wish.received_from,
         received_to=wish.received_to,
@@ -94,6 +104,9 @@ def ask_for_export(*, actor: Actor, wish: Wish, form_key: uuid.UUID) -> Export:
         received_from=wish.received_from,
         received_to=wish.received_to,
         is_personal=wish.is_personal,
+        which=Code(wish.which) if wish.which else None,
+        category=Code(wish.category.code) if wish.category else None,
+        has_words=bool(asked.words_asked),
     )
     record(event, actor=actor, kind="export", stream=asked.pk, seq=asked.version)
     return asked
@@ -182,7 +195,7 @@ def fail_export(*, actor: Actor, export_id: int, fault: str) -> Export:
 
 def _fail(found: Export, fault: ExportFault, *, actor: Actor) -> None:
     event = ExportFailed(export_id=found.pk, fault=Code(fault.value))
-    written(found, event=event, actor=actor, failed_at=actor.now, fault=fault.value)
+    written(found, event=event, actor=actor, failed_at=actor.now, fault=fault.value, words_asked="")
 
 
 @operation(P.EXPORT)
@@ -254,7 +267,7 @@ def remove_exports(*, actor: Actor, limit: int = 100) -> int:
         assert found.content is not None
         STORE.remove(found.content)
         event = ExportRemoved(export_id=found.pk)
-        written(found, event=event, actor=actor, removed_at=actor.now)
+        written(found, event=event, actor=actor, removed_at=actor.now, words_asked="")
         count += 1
     return count
 

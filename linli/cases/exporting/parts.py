@@ -12,7 +12,7 @@ from linli.kernel.events import record
 def locked_export(export_id: int) -> Export:
     """Return an export, locked. Raises Export.DoesNotExist."""
     assert connection.in_atomic_block
-    rows = Export.objects.select_related("place").select_for_update(of=("self",))
+    rows = Export.objects.select_related("place", "category").select_for_update(of=("self",))
     return rows.get(pk=export_id)
 
 

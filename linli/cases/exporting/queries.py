@@ -2,14 +2,20 @@
 
 import datetime as dt
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from linli.cases.catalogue.queries import below
+from linli.cases.exporting.choices import ExportList
 from linli.cases.exporting.models import Export
 from linli.cases.exporting.rules import SILENT
+from linli.cases.flows import WAITING
 from linli.cases.models import Case
 from linli.cases.permissions import CasePermission as P
+from linli.cases.queries import IN_HAND, WAITS_FOR_OTHERS
+from linli.cases.searching.queries import in_state, with_words
 from linli.kernel.actor import Actor
 from linli.territory.queries import labels_of
 from linli.territory.serving import inside
@@ -20,7 +26,7 @@ def mine(actor: Actor) -> QuerySet[Export]:
     assert actor.user_id is not None
     return (
         Export.objects.filter(user_id=actor.user_id)
-        .select_related("place")
+        .select_related("place", "category")
         .order_by("-asked_at", "-pk")
     )
 
@@ -39,11 +45,17 @@ def to_make(*, now: dt.datetime) -> QuerySet[Export]:
 
 def cases_in(export: Export, *, actor: Actor) -> QuerySet[Any]:
     """Return the cases that the actor may export now and that fit what was asked, in order of key."""
-    found = Case.objects.seen_by(actor, permission=P.EXPORT)
+    # By words only the actor's areas are searched, here as on the page of the search.
+    asker = replace(actor, organisation_id=None) if export.words_asked else actor
+    found = Case.objects.seen_by(asker, permission=P.EXPORT)
     if export.is_personal:
         found = found.filter(pk__in=Case.objects.seen_by(actor, permission=P.UNMASK))
+    found = with_words(found.filter(_in_list(export.list_asked, actor)), export.words_asked)
     if export.state_asked:
-        found = found.filter(state=export.state_asked)
+        flow, _colon, code = export.state_asked.rpartition(":")
+        found = in_state(found, f"{flow or 'case'}:{code}")
+    if export.category is not None:
+        found = found.filter(category__in=below(export.category))
     if export.place is not None:
         found = found.filter(inside(export.place))
     if export.received_from is not None:
@@ -51,6 +63,16 @@ def cases_in(export: Export, *, actor: Actor) -> QuerySet[Any]:
     if export.received_to is not None:
         found = found.filter(received_at__lt=export.received_to)
     return found.order_by("pk")
+
+
+def _in_list(which: str, actor: Actor) -> Q:
+    """Return the rows of one of the lists that the actor works by."""
+    if which == ExportList.TO_DISPATCH:
+        return Q(state__in=WAITING)
+    states = {ExportList.IN_HAND: IN_HAND, ExportList.WAITS: WAITS_FOR_OTHERS}.get(which)
+    if states is None:
+        return Q()
+    return Q(lead_order__lead=actor.organisation_id, lead_order__state__in=states)
 
 
 def area_names(cases: Collection[Any]) -> dict[str, str]:

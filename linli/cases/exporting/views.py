@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from linli.cases.catalogue.fields import all_categories
 from linli.cases.exporting import operations, queries
 from linli.cases.exporting.choices import CONTENT_TYPES, ExportState
 from linli.cases.exporting.forms import ExportForm, PersonalExportForm
@@ -20,7 +21,7 @@ from linli.kernel.http import ActorRequest, needs
 from linli.vault.store import NotKept
 
 SHOWN = 50
-GIVEN = ("state", "place", "received_from", "received_to")
+GIVEN = ("which", "words", "state", "category", "place", "received_from", "received_to")
 log = structlog.get_logger("linli.exporting")
 
 
@@ -108,6 +109,8 @@ def _page(
         "personal_form": personal_form
         or (PersonalExportForm(auto_id="id_personal_%s", **blank) if actor.may(P.UNMASK) else None),
         "most_personal": MOST_PERSONAL,
+        "categories": all_categories(),
+        "is_led_here": bool(initial),
     }
     bad = any(one is not None and one.errors for one in (form, personal_form))
     return render(request, "exporting/exports.html", context, status=422 if bad else 200)

@@ -4,7 +4,6 @@ import csv
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import IO
 
 from linli.cases.imports.drafts import is_formula
 from linli.cases.imports.models import ImportAside, ImportRun
@@ -40,19 +39,24 @@ def handed_back(
         yield HandedBack(aside.record, aside.line, kept["row"], aside.code, reason, aside.was_taken)
 
 
-def write_back(rows: Iterator[HandedBack], into: IO[str]) -> int:
-    """Write rows as CSV; return how many. What a spreadsheet would compute gets an apostrophe in front."""
-    writer = csv.writer(into)
+class _Echo:
+    """Gives a writer's line back instead of keeping it."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def lines_back(rows: Iterator[HandedBack]) -> Iterator[str]:
+    """Yield rows as lines of CSV behind the mark of UTF-8. What a spreadsheet would compute gets an apostrophe."""
+    writer = csv.writer(_Echo())
     columns: Sequence[str] = ()
-    count = 0
+    yield "\ufeff"
     for one in rows:
-        if not count:
+        if not columns:
             columns = [name for name in one.row if name not in ADDED]
-            writer.writerow([*columns, *ADDED])
+            yield writer.writerow([*columns, *ADDED])
         cells = [one.row.get(name, "").replace("\x00", "\ufffd") for name in columns]
-        writer.writerow([*map(_defused, cells), one.record, one.line, one.reason])
-        count += 1
-    return count
+        yield writer.writerow([*map(_defused, cells), one.record, one.line, one.reason])
 
 
 def _defused(cell: str) -> str:

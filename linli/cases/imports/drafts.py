@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from linli.cases.imports.categories import CategoryFinder
 from linli.cases.imports.maps import CaseMap, RowReader
 from linli.cases.imports.placing import UNIT_NOT_KNOWN, Placing, Row, UnitFinder
 from linli.cases.operations import Draft, SourceHistory
@@ -116,6 +117,7 @@ class Reading:
     reader: RowReader
     placing: Placing
     units: UnitFinder
+    categories: CategoryFinder
     numbers: dict[str, int] = field(default_factory=dict)
 
     def number_of(self, row: Row) -> str:
@@ -149,6 +151,7 @@ class Reading:
             address=given.joined.join(filter(None, self._cells(row, columns.address))),
             kind=given.kind.of(self._cells(row, given.kind.columns)),
             urgency=given.urgency.of(self._cells(row, given.urgency.columns)),
+            category=self.categories.of(self.categories.said(row)),
             channel=given.channel.of(self._cells(row, given.channel.columns)),
             occurred_at=self._moment(row, "occurred"),
             received_at=received,

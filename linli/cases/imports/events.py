@@ -11,6 +11,19 @@ class ImportBegan:
     total: int
 
 
+@event("import.asked")
+class ImportAsked:
+    run_id: int
+    position: int
+
+
+@event("import.broke_off")
+class ImportBrokeOff:
+    run_id: int
+    position: int
+    fault: Code
+
+
 @event("import.ended")
 class ImportEnded:
     run_id: int
@@ -18,3 +31,4 @@ class ImportEnded:
     known: int
     set_aside: int
     doubtful: int
+    left_open: int = 0

@@ -1,11 +1,13 @@
 """The shape of what people send in: an order pasted, a file dropped."""
 
+import uuid
 from typing import Any
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from linli.cases.attachments.forms import FilesField, FilesInput
 from linli.cases.choices import Kind, Urgency
 from linli.cases.forms import RuleForm
 from linli.cases.imports.drafts import moment_of
@@ -44,8 +46,12 @@ class PasteForm(RuleForm):
 
 
 class OrderForm(RuleForm):
-    """One order of the city's platform. `place` is words; `place_code` the choice when several fit."""
+    """One order of the city's platform. `place` is words; `place_code` the choice when several fit.
 
+    `photos` show the order from which it is typed; they go to the case under `form_key`.
+    """
+
+    form_key = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid.uuid4)
     pasted = forms.CharField(
         required=False, max_length=PASTED_LIMIT, strip=False, widget=forms.HiddenInput
     )
@@ -87,6 +93,18 @@ class OrderForm(RuleForm):
     urgency = forms.ChoiceField(label=_("Urgency"), choices=Urgency.choices, initial=Urgency.NORMAL)
     name = forms.CharField(label=_("Caller's name"), required=False, max_length=64)
     phone = forms.CharField(label=_("Caller's telephone"), required=False, max_length=40)
+    photos = FilesField(
+        label=_("Photo of the order"),
+        required=False,
+        widget=FilesInput(
+            attrs={
+                "accept": "image/jpeg,image/png,image/webp",
+                "multiple": True,
+                "form": "order",
+                "data-shows": "photo-shown",
+            }
+        ),
+    )
 
     def __init__(self, *args: Any, actor: Actor, permission: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -25,6 +25,7 @@ from pydantic import (
 
 from linli.cases.choices import Channel, Kind, Urgency
 from linli.kernel.errors import Refusal
+from linli.methods.language.normal import lookup_form
 from linli.territory.choices import OrganisationKind, PlaceLevel
 from linli.territory.operations import PlaceRow
 
@@ -174,6 +175,25 @@ class Units(_Part):
     names: dict[str, str] = {}
 
 
+class Subjects(_Part):
+    """Which category a row has: the first of `columns` whose cell is one of ours by code or name, or stands in the
+    table: `values` give their words by our category's name or code."""
+
+    columns: Names
+    values: dict[str, Names] = {}
+
+    @model_validator(mode="after")
+    def _each_word_once(self) -> Self:
+        seen: set[str] = set()
+        for words in self.values.values():
+            for word in words:
+                key = lookup_form(word)
+                if key in seen:
+                    raise ValueError(f"“{word}” stands under two categories")
+                seen.add(key)
+        return self
+
+
 class States(_Part):
     """How far the source has come: words for each, and what holds where the column is empty or missing."""
 
@@ -195,6 +215,7 @@ class CaseMap(_Part):
     places: Places
     units: Units | None = None
     states: States | None = None
+    category: Subjects | None = None
     kind: Choice = Choice(otherwise=Kind.COMPLAINT)
     urgency: Choice = Choice(otherwise=Urgency.NORMAL)
     channel: Choice = Choice(otherwise=Channel.TRANSFER)
@@ -235,6 +256,7 @@ class CaseMap(_Part):
                      + [level.column for level in self.places.levels]))  # fmt: skip
         told.append(("unit", list(self.units.columns) if self.units else []))
         told.append(("state", list(self.states.columns) if self.states else []))
+        told.append(("category", list(self.category.columns) if self.category else []))
         told += [(name, getattr(self, name).columns) for name in ("kind", "urgency", "channel")]
         return [(name, columns) for name, columns in told if columns]
 

@@ -1,12 +1,14 @@
 """Files being imported, their bad rows, and what a case's source said of it."""
 
+import io
 import uuid
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from linli.cases.imports.choices import ImportFault, ImportState
 from linli.kernel.seal import SEALED, Sealed, seal, unseal
 from linli.territory.models import Organisation
 
@@ -16,7 +18,9 @@ class ImportRun(models.Model):
     also after an interruption; `position` counts the rows that are done, in the batch's own transaction.
 
     Root of its own event stream. The file is known by its hash; its rows lie elsewhere: on the server's
-    disk for the command, sealed in ImportChunk for the browser.
+    disk for the command, sealed in ImportChunk for the browser. There a worker takes it by turns: `turn_at`
+    is when it was asked for, then the end of its last turn; `beat_at` the last sign of life of who has it in
+    hand; `attempt_count` the turns begun since its last batch.
     """
 
     source = models.CharField(_("Source"), max_length=32)
@@ -33,6 +37,11 @@ class ImportRun(models.Model):
     known = models.IntegerField(default=0)
     set_aside = models.IntegerField(default=0)
     doubtful = models.IntegerField(default=0)
+    left_open = models.IntegerField(_("Without a category"), default=0)
+    turn_at = models.DateTimeField(null=True)
+    beat_at = models.DateTimeField(null=True)
+    attempt_count = models.PositiveSmallIntegerField(default=0)
+    fault = models.CharField(max_length=16, choices=ImportFault.choices, null=True)
     version = models.IntegerField(default=0)
 
     class Meta:
@@ -52,10 +61,39 @@ class ImportRun(models.Model):
                 name="import_ended_is_whole",
                 condition=Q(ended_at__isnull=True) | Q(position=F("total")),
             ),
+            models.CheckConstraint(
+                name="import_open_are_created", condition=Q(left_open__range=(0, F("created")))
+            ),
+            models.CheckConstraint(
+                name="import_fault_is_known",
+                condition=Q(fault__isnull=True)
+                | Q(fault__in=ImportFault.values, ended_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="import_in_hand_has_turn",
+                condition=Q(beat_at__isnull=True) | Q(turn_at__isnull=False, ended_at__isnull=True),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["turn_at"],
+                condition=Q(turn_at__isnull=False, ended_at__isnull=True, fault__isnull=True),
+                name="import_to_take",
+            )
         ]
 
     def __str__(self) -> str:
         return f"{self.name} {self.position}/{self.total}"
+
+    @property
+    def state(self) -> ImportState:
+        if self.ended_at:
+            return ImportState.ENDED
+        if self.fault or (self.position and self.turn_at is None):
+            return ImportState.BROKEN
+        if self.turn_at is None:
+            return ImportState.LOOKED_AT
+        return ImportState.RUNNING if self.position or self.beat_at else ImportState.WAITING
 
 
 class ImportChunk(models.Model):
@@ -83,6 +121,39 @@ class ImportChunk(models.Model):
     @property
     def data(self) -> bytes:
         return unseal(self.sealed, where=f"import_chunk.sealed.{self.id}").encode("latin-1")
+
+
+class Pieces(io.RawIOBase):
+    """A file that came by the browser, read from its pieces: one of them is in memory at a time."""
+
+    def __init__(self, run: ImportRun) -> None:
+        self.run = run
+        self.place = 0
+        self.rest = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Go back to the beginning, the only place to which whoever reads a table goes."""
+        if offset or whence != io.SEEK_SET:
+            raise io.UnsupportedOperation("only to the beginning")
+        self.place, self.rest = 0, memoryview(b"")
+        return 0
+
+    def readinto(self, into: Any) -> int:
+        if not self.rest:
+            piece = ImportChunk.objects.filter(run=self.run, place=self.place).first()
+            if piece is None:
+                return 0
+            self.rest = memoryview(piece.data)
+            self.place += 1
+        count = min(len(into), len(self.rest))
+        into[:count], self.rest = self.rest[:count], self.rest[count:]
+        return count
 
 
 class ImportAside(models.Model):

@@ -1,11 +1,13 @@
 """A whole file: looked at first, then taken in batches, from where it stopped if it was interrupted."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
 from linli.cases import operations
+from linli.cases.imports.categories import CategoryFinder, Said
 from linli.cases.imports.drafts import Reading
 from linli.cases.imports.maps import CaseMap, RowReader, check_map, map_for
 from linli.cases.imports.models import ImportRun
@@ -19,6 +21,10 @@ from linli.kernel.errors import RuleBroken
 from linli.territory.operations import PlaceRow, load_places, open_organisation
 
 BATCH = 500
+REASONS = 1_000
+"""Rows of which a look keeps the reason; all are counted."""
+SUBJECTS = 10_000
+"""Words for categories that are counted each by itself: a column of free text is no column of classes."""
 
 
 @dataclass
@@ -32,25 +38,33 @@ class Surveyed:
     total: int = 0
     places: dict[str, PlaceRow] = field(default_factory=dict)
     units: set[str] = field(default_factory=set)
+    subjects: Counter[Said] = field(default_factory=Counter)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Look:
-    """What an import would do: counts, the reasons, and the first rows as they would become."""
+    """What an import would do: counts, the first reasons, and the first rows as they would become.
+
+    `left_open`: rows without a category by what they say of it, the most frequent first.
+    """
 
     total: int
-    created: int
-    known: int
-    doubtful: int
-    refused: list[tuple[RowAt, RuleBroken]]
-    doubts: list[tuple[RowAt, RuleBroken]]
-    first: list[tuple[Draft, Case]]
+    created: int = 0
+    known: int = 0
+    set_aside: int = 0
+    doubtful: int = 0
+    refused: list[tuple[RowAt, RuleBroken]] = field(default_factory=list)
+    doubts: list[tuple[RowAt, RuleBroken]] = field(default_factory=list)
+    first: list[tuple[Draft, Case]] = field(default_factory=list)
+    left_open: list[tuple[str, int]] = field(default_factory=list)
 
 
-def survey(file: TableFile, case_map: CaseMap | None = None) -> Surveyed:
+def survey(
+    file: TableFile, case_map: CaseMap | None = None, *, rows: int | None = None
+) -> Surveyed:
     """Read a file once: choose its map, count its rows, collect places and units it brings along.
 
-    Raises RuleBroken for an unusable file or one that no map fits.
+    With `rows` only so many are read and counted. Raises RuleBroken for an unusable file or one that no map fits.
     """
     shape = shape_of(file)
     chosen = case_map or map_for(shape.header)
@@ -58,8 +72,8 @@ def survey(file: TableFile, case_map: CaseMap | None = None) -> Surveyed:
     found = Surveyed(file, shape, chosen, _hash(file))
     reader = RowReader(shape.header)
     brought = Brought(chosen, reader) if chosen.places.way != "named" else None
-    units = UnitFinder(chosen, reader)
-    for record in read_records(file, shape):
+    units, categories = UnitFinder(chosen, reader), CategoryFinder(chosen, reader)
+    for record in islice(read_records(file, shape), rows):
         found.total += 1
         if record.problem is not None:
             continue
@@ -67,6 +81,9 @@ def survey(file: TableFile, case_map: CaseMap | None = None) -> Surveyed:
             for row in brought.rows_of(record.row):
                 found.places.setdefault(row.code, row)
         found.units.add(units.said(record.row))
+        said = categories.said(record.row)
+        if said in found.subjects or len(found.subjects) < SUBJECTS:
+            found.subjects[said] += 1
     if not found.total:
         raise NO_ROWS()
     return found
@@ -86,7 +103,21 @@ def reading_of(found: Surveyed, *, actor: Actor) -> Reading:
     placing = placing_of(found.case_map, reader, actor=actor)
     units = UnitFinder(found.case_map, reader)
     units.stand(actor)
-    return Reading(found.case_map, reader, placing, units)
+    return Reading(found.case_map, reader, placing, units, categories_of(found))
+
+
+def categories_of(found: Surveyed) -> CategoryFinder:
+    """Return what finds the categories of a file's rows."""
+    categories = CategoryFinder(found.case_map, RowReader(found.shape.header))
+    categories.stand()
+    return categories
+
+
+def left_open(found: Surveyed) -> list[tuple[str, int]]:
+    """Return how many of the rows surveyed have no category, by their words; nothing for a map that sorts nothing."""
+    if found.case_map.category is None:
+        return []
+    return categories_of(found).left_open(found.subjects).most_common()
 
 
 def load_territory(found: Surveyed, *, loader: Actor) -> None:
@@ -139,7 +170,8 @@ def _sort(records: list[Record], reading: Reading) -> _Sorted:
             done.refused.append((RowAt(record.record, record.line, record.row), broken))
             continue
         done.drafts.append(draft)
-        done.rows.append(RowAt(record.record, record.line, record.row, doubts))
+        is_open = reading.case_map.category is not None and draft.category is None
+        done.rows.append(RowAt(record.record, record.line, record.row, doubts, is_open))
     return done
 
 
@@ -154,24 +186,30 @@ def look(found: Surveyed, *, actor: Actor, first: int = 5, rows: int | None = No
     if isinstance(reading.placing, Brought):
         reading.placing.imagine(_outside_in(found))
         reading.units.imagine(found.units)
-    seen = Look(min(found.total, rows or found.total), 0, 0, 0, [], [], [])
-    created = known = 0
-    doubtful: set[int] = set()
+    seen = Look(min(found.total, rows or found.total), left_open=left_open(found))
     for records in _batches(islice(read_records(found.file, found.shape), rows)):
         done = _sort(records, reading)
         batch = operations.sort_batch(done.drafts, actor=actor)
-        seen.refused.extend(done.refused)
-        seen.refused.extend((done.rows[one.index], one.refused) for one in batch.set_aside)
-        for index, case, _requester, _history in batch.good:
-            row = done.rows[index]
-            seen.doubts.extend((row, doubt) for doubt in row.doubts)
-            doubtful |= {row.record} if row.doubts else set()
-            if len(seen.first) < first:
-                seen.first.append((done.drafts[index], case))
-        created += len(batch.good)
-        known += batch.known
-    seen.refused.sort(key=lambda one: one[0].record)
-    return Look(seen.total, created, known, len(doubtful), seen.refused, seen.doubts, seen.first)
+        refused = [
+            *done.refused,
+            *((done.rows[one.index], one.refused) for one in batch.set_aside),
+        ]
+        refused.sort(key=lambda one: one[0].record)
+        doubts = [
+            (row, doubt)
+            for one in batch.good
+            for row in (done.rows[one[0]],)
+            for doubt in row.doubts
+        ]
+        good = [(done.drafts[index], case) for index, case, _who, _history in batch.good]
+        seen.created += len(batch.good)
+        seen.known += batch.known
+        seen.set_aside += len(refused)
+        seen.doubtful += len({row.record for row, _doubt in doubts})
+        seen.refused += refused[: REASONS - len(seen.refused)]
+        seen.doubts += doubts[: REASONS - len(seen.doubts)]
+        seen.first += good[: first - len(seen.first)]
+    return seen
 
 
 def _batches(records: Iterator[Record]) -> Iterator[list[Record]]:

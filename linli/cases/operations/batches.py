@@ -63,12 +63,16 @@ class BatchOutcome:
 
 @dataclass(frozen=True)
 class RowAt:
-    """Where a row stands in its file (record from 1, line of its end), its cells, and doubts about it."""
+    """Where a row stands in its file (record from 1, line of its end), its cells, and doubts about it.
+
+    `is_left_open`: its map sorts rows into categories, and this row's words lead to none.
+    """
 
     record: int
     line: int
     row: Mapping[str, str]
     doubts: tuple[RuleBroken, ...] = ()
+    is_left_open: bool = False
 
 
 @dataclass(frozen=True)
@@ -272,6 +276,12 @@ def _locked_run(step: RunStep, *, actor: Actor) -> ImportRun:
     return run
 
 
+_COUNTED = (
+    *("created", "known", "set_aside", "doubtful", "left_open", "position"),
+    *("attempt_count", "ended_at", "beat_at", "version"),
+)
+
+
 def _move_on(run: ImportRun, step: RunStep, batch: _Batch, *, actor: Actor) -> None:
     """Count a batch's rows and keep those that were set aside; end the run with its last row."""
     refused = [*step.refused, *((step.rows[one.index], one.refused) for one in batch.set_aside)]
@@ -288,9 +298,12 @@ def _move_on(run: ImportRun, step: RunStep, batch: _Batch, *, actor: Actor) -> N
     run.known += batch.known
     run.set_aside += len(refused)
     run.doubtful += len({row.record for row, _doubt in doubts})
+    run.left_open += sum(step.rows[index].is_left_open for index, *_rest in batch.good)
     run.position = run.created + run.known + run.set_aside
+    run.attempt_count = 0
     if run.position == run.total:
         run.ended_at = actor.now
+        run.beat_at = None
         run.version += 1
         ImportChunk.objects.filter(run=run).delete()
         ended = ImportEnded(
@@ -299,9 +312,10 @@ def _move_on(run: ImportRun, step: RunStep, batch: _Batch, *, actor: Actor) -> N
             known=run.known,
             set_aside=run.set_aside,
             doubtful=run.doubtful,
+            left_open=run.left_open,
         )
         record(ended, actor=actor, kind="import", stream=run.pk, seq=run.version)
-    run.save()
+    run.save(update_fields=_COUNTED)
 
 
 def _aside(run: ImportRun, row: RowAt, broken: RuleBroken, *, was_taken: bool) -> ImportAside:

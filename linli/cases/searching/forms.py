@@ -6,6 +6,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from linli.cases.catalogue.fields import SHOWN
+from linli.cases.catalogue.models import Category
+from linli.cases.catalogue.queries import find_categories
 from linli.cases.forms import RuleForm
 from linli.cases.searching.queries import states
 from linli.territory.models import Place
@@ -25,6 +28,7 @@ class SearchForm(RuleForm):
         ),
     )
     state = forms.ChoiceField(label=_("State"), required=False)
+    category = forms.CharField(label=_("Category"), required=False, max_length=100)
     place = forms.CharField(label=_("Place"), required=False, max_length=200)
     since = forms.DateField(
         label=_("From day"), required=False, widget=forms.DateInput(attrs={"type": "date"})
@@ -37,7 +41,26 @@ class SearchForm(RuleForm):
         super().__init__(*args, **kwargs)
         self.within = list(within)
         self.candidates: list[Place] = []
+        self.categories: list[Category] = []
         self.fields["state"].choices = [("", _("Any state")), *states()]  # type: ignore[attr-defined]
+
+    def clean_category(self) -> Category | None:
+        """Return the one category the words lead to; keeps those that fit when there are several."""
+        words = self.cleaned_data["category"].strip()
+        if not words:
+            return None
+        found = find_categories(words)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            self.categories = found[:SHOWN]
+            raise forms.ValidationError(_("Several categories fit. Choose one of them."))
+        raise forms.ValidationError(
+            _(
+                "No category is called “%(words)s”. Write one word of the matter, such as lift or noise."
+            ),
+            params={"words": words},
+        )
 
     def clean_place(self) -> Place | None:
         """Return the one place the words lead to; keeps the candidates when there are several."""

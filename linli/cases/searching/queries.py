@@ -1,11 +1,14 @@
-"""The search itself: by words, by telephone number, narrowed by state, place and days."""
+"""The search itself: by words, by telephone number, narrowed by state, category, place and days."""
 
 import datetime as dt
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from linli.cases.catalogue.models import Category
+from linli.cases.catalogue.queries import below
 from linli.cases.choices import Confidentiality
 from linli.cases.flows import CASE, ORDER
 from linli.cases.models import Case
@@ -21,11 +24,15 @@ PAGE = 20
 
 @dataclass(frozen=True)
 class Asked:
-    """What somebody looks for. `state` is `case:code` or `order:code`; `phone` is E.164; days are whole."""
+    """What somebody looks for. `state` is `case:code` or `order:code`; `phone` is E.164; days are whole.
+
+    A category holds those below it too.
+    """
 
     words: str = ""
     phone: str = ""
     state: str = ""
+    category: Category | None = None
     place: Place | None = None
     since: dt.date | None = None
     until: dt.date | None = None
@@ -53,16 +60,14 @@ def search(asked: Asked, *, actor: Actor, page: int) -> Found:
     first = (page - 1) * PAGE
     rows = list(_narrowed(asked, actor=actor)[first : first + PAGE + 1])
     # The index knows neighbours, not order; whether the words stand there whole is looked at here.
-    kept = [
-        case
-        for case in rows[:PAGE]
-        if holds(
-            asked.words,
-            *(case.title, case.words, case.address),
-            case.lead_order.public_reply if case.lead_order else "",
-        )
-    ]
+    kept = [case for case in rows[:PAGE] if says(case, asked.words)]
     return Found(cases=kept, has_next=len(rows) > PAGE)
+
+
+def says(case: Case, words: str) -> bool:
+    """Return whether words stand whole in what is searched of a case, which has its lead order at hand."""
+    reply = case.lead_order.public_reply if case.lead_order else ""
+    return holds(words, case.title, case.words, case.address, reply)
 
 
 def _narrowed(asked: Asked, *, actor: Actor) -> QuerySet[Case]:
@@ -70,15 +75,15 @@ def _narrowed(asked: Asked, *, actor: Actor) -> QuerySet[Case]:
     cases = Case.objects.seen_by(by_area, permission=P.SEE).select_related(
         "place", "lead_order__lead"
     )
-    if asked.words:
-        cases = cases.filter(search_row__grams__holds=query_of(asked.words))
+    cases = with_words(cases, asked.words)
     if asked.phone:
         cases = cases.filter(pk__in=case_ids_of(asked.phone, actor=by_area, permission=P.SEE))
         if not actor.may(P.UNMASK_HIDDEN):
             # Whose name is hidden is not to be found by her number either.
             cases = cases.filter(confidentiality=Confidentiality.NONE)
-    if asked.state:
-        cases = cases.filter(_in_state(asked.state))
+    cases = in_state(cases, asked.state)
+    if asked.category is not None:
+        cases = cases.filter(category__in=below(asked.category))
     if asked.place is not None:
         cases = cases.filter(inside(asked.place))
     if asked.since is not None:
@@ -105,8 +110,14 @@ def states() -> list[tuple[str, object]]:
     return [*before, *order, *(entry for entry in own if entry not in before)]
 
 
-def _in_state(value: str) -> Q:
+def with_words(cases: Any, words: str) -> Any:
+    """Return those of the cases whose search row knows the words; `says` is to look at each. All for none."""
+    return cases.filter(search_row__grams__holds=query_of(words)) if words else cases
+
+
+def in_state(cases: Any, value: str) -> Any:
+    """Return those of the cases that stand in one of `states`; all for the empty text."""
     flow, _colon, code = value.partition(":")
     if flow == "order":
-        return Q(lead_order__state=code) & ~Q(state="closed")
-    return Q(state=code)
+        return cases.filter(Q(lead_order__state=code) & ~Q(state="closed"))
+    return cases.filter(state=code) if code else cases

@@ -3,9 +3,11 @@
 import re
 import unicodedata
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from linli.cases.models import Case
@@ -23,6 +25,7 @@ from linli.methods.language.phone import NotATelephone, e164
 DEEPEST = 50
 """Pages that can be leafed through; who has not found it by then narrows the search."""
 _ONLY_DIGITS = re.compile(r"[\d\s\-–—.·()+]{7,}")
+NARROWING = ("state", "category", "place", "since", "until")
 MAY_FIND_BY_PHONE = (P.RECEIVE, P.UNMASK)
 """Who hears the caller's number anyway, or may look at it with a reason."""
 
@@ -57,10 +60,12 @@ def search(request: ActorRequest) -> HttpResponse:
         "candidates": [
             (place, f"?{_with(request, place=place.code)}") for place in form.candidates
         ],
+        "categories": [(one, f"?{_with(request, category=one.code)}") for one in form.categories],
+        "export": _export_of(request, typed) if found and found.cases else "",
         "page": page,
         "has_next": bool(found and found.has_next and page < DEEPEST),
         "pager_query": f"{_with(request)}&",
-        "narrowed": any(request.GET.get(name) for name in ("state", "place", "since", "until")),
+        "narrowed": any(request.GET.get(name) for name in NARROWING),
     }
     status = 404 if refusal else 200 if is_valid else 422
     template = "cases/search.html"
@@ -71,10 +76,10 @@ def search(request: ActorRequest) -> HttpResponse:
 
 def _asked(typed: str, cleaned: dict[str, Any], *, actor: Actor) -> tuple[Asked, str]:
     """Return what is looked for, and why it cannot be (empty if it can)."""
-    narrowed = {name: cleaned[name] for name in ("state", "place", "since", "until")}
+    narrowed = {name: cleaned[name] for name in NARROWING}
     if not typed:
         return Asked(**narrowed), ""
-    if _ONLY_DIGITS.fullmatch(unicodedata.normalize("NFKC", typed)):
+    if _is_number(typed):
         if not any(actor.may(permission) for permission in MAY_FIND_BY_PHONE):
             return Asked(), _not_a_number()
         try:
@@ -95,6 +100,20 @@ def _not_a_number() -> str:
 
 def _row(case: Case, typed: str) -> dict[str, Any]:
     return {"case": case, "title": excerpt(typed, case.title), "piece": excerpt(typed, case.words)}
+
+
+def _export_of(request: ActorRequest, typed: str) -> str:
+    """Return where what was found is asked for as a file; empty for whoever may not, and for a telephone number."""
+    if not request.actor.may(P.EXPORT) or _is_number(typed):
+        return ""
+    given = {name: request.GET.get(name, "") for name in NARROWING}
+    query = {"words": typed, "received_from": given.pop("since"), "received_to": given.pop("until")}
+    query = {name: value for name, value in {**query, **given}.items() if value}
+    return f"{reverse('exporting:exports')}?{urlencode(query)}"
+
+
+def _is_number(typed: str) -> bool:
+    return _ONLY_DIGITS.fullmatch(unicodedata.normalize("NFKC", typed)) is not None
 
 
 def _page_of(request: ActorRequest) -> int:

@@ -1,39 +1,36 @@
-"""A file of cases by the browser: looked at, taken in batches, its bad rows handed back."""
+"""A file of cases by the browser: looked at, handed to the worker, its bad rows handed back."""
 
-import io
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_POST
 
-from linli.cases.imports.aside import handed_back, write_back
+from linli.cases.imports.aside import handed_back, lines_back
+from linli.cases.imports.choices import ImportState
 from linli.cases.imports.forms import FileForm
-from linli.cases.imports.maps import CaseMap, read_map, shipped
+from linli.cases.imports.maps import read_map
 from linli.cases.imports.models import ImportRun
-from linli.cases.imports.operations import drop_import
-from linli.cases.imports.running import Look, begin, load_territory, look, resumed, survey, take
+from linli.cases.imports.operations import ask_for_import, drop_import
+from linli.cases.imports.running import Look, begin, look, survey
 from linli.cases.imports.tables import TOO_LARGE, TableFile
+from linli.cases.imports.turns import LARGEST, file_of, map_of, may_bring
 from linli.cases.permissions import CasePermission as P
+from linli.jobs.queries import has_worker
 from linli.kernel.actor import Actor
 from linli.kernel.errors import Refusal
 from linli.kernel.http import ActorRequest, needs
-from linli.territory.permissions import TerritoryPermission
 
-LARGEST = 50_000_000
-"""Bytes that come by the browser, packed; three times as many once unpacked."""
 PIECE = 1 << 20
 LOOKED_AT = 1_000
 """Rows that are looked at before anything is taken: a page answers while somebody waits."""
-AT_ONCE = 2
-"""Batches taken by one request."""
 SHOWN, RECORDS = 50, 8
 """Reasons shown on the page, and records named for each; the file that is handed back has them all."""
 RUNS = 20
@@ -55,6 +52,7 @@ WHAT: dict[str, Any] = {
     "place": _lazy("Place"),
     "unit": _lazy("Unit at the source"),
     "state": _lazy("State at the source"),
+    "category": _lazy("Category"),
     "kind": _lazy("Kind of request"),
     "urgency": _lazy("Urgency"),
     "channel": _lazy("Channel"),
@@ -86,27 +84,26 @@ def home(request: ActorRequest) -> HttpResponse:
 def _begun(file: UploadedFile, own: UploadedFile | None, *, actor: Actor) -> ImportRun:
     if (file.size or 0) > LARGEST:
         raise TOO_LARGE(limit=LARGEST // 1_000_000)
-    data = file.read()
     text = own.read(PIECE).decode("utf-8-sig", errors="replace") if own else ""
-    found = survey(
-        _table(file.name or "", data), read_map(text, name=own.name or "") if own else None
-    )
-    _require_territory(found.case_map, actor=actor)
-    pieces = (data[start : start + PIECE] for start in range(0, len(data), PIECE))
-    return begin(found, actor=actor, map_text=text, pieces=pieces)
+    case_map = read_map(text, name=own.name or "") if own else None
+    found = survey(TableFile(file.name or "", lambda: _Again(file), limit=3 * LARGEST), case_map)
+    if not may_bring(found.case_map, actor=actor):
+        raise OTHER_TERRITORY(place=found.case_map.places.root_row.name)
+    return begin(found, actor=actor, map_text=text, pieces=file.chunks(PIECE))
 
 
-def _table(name: str, data: bytes) -> TableFile:
-    return TableFile(name, lambda: io.BytesIO(data), limit=3 * LARGEST)
+class _Again:
+    """An uploaded file that is read from its beginning again and again; only its owner closes it."""
 
+    def __init__(self, file: UploadedFile) -> None:
+        self.file = file
+        file.seek(0)
 
-def _require_territory(case_map: CaseMap, *, actor: Actor) -> None:
-    if case_map.places.way == "named":
-        return
-    root = case_map.places.root_row
-    held = {code for _column, code in actor.scopes(P.IMPORT)}
-    if root.code not in held or not actor.may(TerritoryPermission.LOAD):
-        raise OTHER_TERRITORY(place=root.name)
+    def __enter__(self) -> Any:
+        return self.file
+
+    def __exit__(self, *failure: object) -> None:
+        return None
 
 
 def _own(request: ActorRequest, run_id: int) -> ImportRun:
@@ -116,22 +113,15 @@ def _own(request: ActorRequest, run_id: int) -> ImportRun:
     return run
 
 
-def _map_of(run: ImportRun) -> CaseMap:
-    return read_map(run.map_text, name=run.name) if run.map_text else shipped(run.source)
-
-
-def _file_of(run: ImportRun) -> TableFile:
-    return _table(run.name, b"".join(piece.data for piece in run.chunks.order_by("place")))
-
-
 @needs(P.IMPORT)
 def run(request: ActorRequest, run_id: int) -> HttpResponse:
     """Show one import: what it would do, how far it is, or what it did."""
     found = _own(request, run_id)
-    case_map = _map_of(found)
+    case_map = map_of(found)
     seen: Look | None = None
-    if found.position == 0 and found.ended_at is None:
-        seen = look(survey(_file_of(found), case_map), actor=request.actor, rows=LOOKED_AT)
+    if found.state == ImportState.LOOKED_AT:
+        first = survey(file_of(found), case_map, rows=LOOKED_AT)
+        seen = look(first, actor=request.actor, rows=LOOKED_AT)
     language = "zh-hans" if (get_language() or "").startswith("zh") else "en"
     told = found.set_aside + found.doubtful
     reasons: Iterator[tuple[int, str]] = iter(())
@@ -149,6 +139,9 @@ def run(request: ActorRequest, run_id: int) -> HttpResponse:
         "reasons": _grouped(reasons),
         "told": told,
         "percent": found.position * 100 // found.total,
+        "is_moving": found.state in (ImportState.WAITING, ImportState.RUNNING),
+        "has_worker": has_worker() if found.turn_at and not found.ended_at else True,
+        "open_words": seen.left_open[:SHOWN] if seen else [],
         "loop_step": "hear",
         "nav_current": NAV,
     }
@@ -180,17 +173,9 @@ def _state(draft: Any) -> str:
 @needs(P.IMPORT)
 @require_POST
 def take_on(request: ActorRequest, run_id: int) -> HttpResponse:
-    """Take the next batches. The page goes on by itself while it is open; it can be called again at any time."""
+    """Hand the file to the worker, also after it was broken off. It goes on also when nobody looks."""
     found = _own(request, run_id)
-    if found.ended_at is None:
-        file, case_map = _file_of(found), _map_of(found)
-        _require_territory(case_map, actor=request.actor)
-        if found.position == 0:
-            whole = survey(file, case_map)
-            load_territory(whole, loader=request.actor)
-        else:
-            whole = resumed(found, file, case_map)
-        take(whole, found, actor=request.actor, batches=AT_ONCE)
+    ask_for_import(actor=request.actor, run_id=found.pk)
     return redirect("imports:run", run_id=run_id)
 
 
@@ -210,10 +195,7 @@ def drop(request: ActorRequest, run_id: int) -> HttpResponse:
 def set_aside(request: ActorRequest, run_id: int) -> HttpResponse:
     """Send the rows that were set aside or taken with a doubt, to be mended and imported again."""
     found = _own(request, run_id)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    rows = lines_back(handed_back(found, language="both"))
+    response = StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="import-{found.pk}.set-aside.csv"'
-    response.write("\ufeff")
-    text = io.StringIO(newline="")
-    write_back(handed_back(found, language="both"), text)
-    response.write(text.getvalue())
-    return response
+    return cast(HttpResponse, response)

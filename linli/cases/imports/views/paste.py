@@ -1,5 +1,6 @@
 """An order of the city's platform: pasted and looked through, or typed from a photo beside it."""
 
+import uuid
 from typing import Any
 
 from django.contrib import messages
@@ -10,11 +11,14 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_POST
 
 from linli.cases import operations
+from linli.cases.attachments.choices import AttachmentKind
+from linli.cases.attachments.operations import attach
+from linli.cases.attachments.receiving import Received, receive_pictures
 from linli.cases.choices import Channel
 from linli.cases.imports.forms import OrderForm, PasteForm, initial_of
 from linli.cases.models import Case
 from linli.cases.permissions import CasePermission as P
-from linli.kernel.errors import Refusal
+from linli.kernel.errors import NOT_ALLOWED, Refusal, RuleBroken
 from linli.kernel.http import ActorRequest, needs
 from linli.territory.choices import CAN_LEAD
 from linli.territory.models import Organisation
@@ -58,10 +62,11 @@ def type_order(request: ActorRequest) -> HttpResponse:
 @require_POST
 def take_order(request: ActorRequest) -> HttpResponse:
     """Take the order over: its number is kept, the same number twice opens the case that stands."""
-    form = OrderForm(request.POST, actor=request.actor, permission=P.IMPORT)
-    if form.is_valid():
+    form = OrderForm(request.POST, request.FILES, actor=request.actor, permission=P.IMPORT)
+    if form.is_valid() and (photos := _photos(request, form)) is not None:
         known = _known(request, form.cleaned_data["number"])
         if known is not None:
+            _keep_photos(request, known, photos, form)
             return _to_known(request, known)
         with form.catching():
             draft = _draft(request, form.cleaned_data)
@@ -70,9 +75,40 @@ def take_order(request: ActorRequest) -> HttpResponse:
                 raise outcome.set_aside[0].refused
             if not outcome.created:
                 raise STANDS_ELSEWHERE()
+            _keep_photos(request, outcome.created[0], photos, form)
             return redirect("cases:case", number=outcome.created[0].number)
     text = form.data.get("pasted", "")
     return _page(request, PasteForm(initial={"pasted": text}), form, typed=not text)
+
+
+def _photos(request: ActorRequest, form: OrderForm) -> list[Received] | None:
+    """Return the photos that came with an order; None after saying beside the field which cannot be kept."""
+    files = form.cleaned_data["photos"] if request.actor.may(P.ATTACH) else []
+    with form.catching():
+        good, bad = receive_pictures(files)
+        for refused in bad:
+            form.add_error("photos", refused.message)
+    return None if form.errors else good
+
+
+def _keep_photos(
+    request: ActorRequest, case: Case, photos: list[Received], form: OrderForm
+) -> None:
+    """Add the photos to the case that was taken over; what stands in the way is said, and takes nothing back."""
+    if not photos:
+        return
+    try:
+        attach(
+            actor=request.actor,
+            case_id=case.pk,
+            kind=AttachmentKind.SOURCE_ORDER,
+            pictures=photos,
+            form_key=form.cleaned_data["form_key"] or uuid.uuid4(),
+        )
+    except Case.DoesNotExist:
+        messages.error(request, NOT_ALLOWED().message)
+    except RuleBroken as broken:
+        messages.error(request, broken.message)
 
 
 def _page(

@@ -56,7 +56,7 @@ addEventListener("keydown", (e) => {
 
 // —— drafts: kept in this tab only, put back after a crash, dropped once the server has taken the form.
 const slot = (form) => `linli:${document.body.dataset.user}:${form.dataset.draft}`;
-const fields = (form) => [...form.elements].filter((at) => at.name && at.type !== "hidden" && at.type !== "password" && !at.closest("[data-no-draft]"));
+const fields = (form) => [...form.elements].filter((at) => at.name && at.type !== "file" && at.type !== "hidden" && at.type !== "password" && !at.closest("[data-no-draft]"));
 
 function keep(form) {
   const values = fields(form).map((at) => (/radio|checkbox/.test(at.type) ? at.checked : at.value));
@@ -146,7 +146,7 @@ const clocks = () => all("time[data-since]").forEach((at) => {
 });
 setInterval(clocks, 1000);
 
-// —— a photo chosen beside a form is shown from the device and never sent
+// —— a photo chosen beside a form is shown at once, from the device
 all("[data-photo-choice]").forEach((at) => { at.hidden = false; });
 addEventListener("change", (e) => {
   const into = e.target.dataset?.shows && document.getElementById(e.target.dataset.shows), [file] = e.target.files ?? [];
