@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.accounts.queries import names_of
 from linli.cases import guards
+from linli.cases.bulk import update_many
 from linli.cases.choices import ApplicationKind
 from linli.cases.clocks.parts import move_deadlines
 from linli.cases.clocks.queries import standing_deadlines
@@ -148,7 +149,7 @@ def move_each_case(
         for column, values in changes.items():
             setattr(case, column, values[case.pk])
         case.state_since = case.closed_at or case.state_since
-    Case.objects.bulk_update(cases, ["state", "state_since", *changes])
+    update_many(cases, ["state", "state_since", *changes])
 
 
 def move_task(case: Case, task: CoTask, name: str, *, actor: Actor, **changes: Any) -> CoTask:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection
 
+from linli.cases.bulk import insert_many
 from linli.cases.choices import LinkKind
 from linli.cases.models import Case, CaseLink, Requester
 from linli.methods.language.normal import bare_words
@@ -69,7 +70,7 @@ def link_same_words(rows: Sequence[tuple[Case, Requester]], *, at: dt.datetime) 
         same = _same(requester.phone_index, phone) or _same(requester.account_index, account)
         kind = LinkKind.DUPLICATE if same else LinkKind.RELATED
         links.append(CaseLink(case=case, other_id=other_id, kind=kind, at=at))
-    CaseLink.objects.bulk_create(links)
+    insert_many(links)
 
 
 def _same(one: Any, other: Any) -> bool:

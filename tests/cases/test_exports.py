@@ -147,11 +147,11 @@ def test_the_lists_of_ones_work_are_those_rows(town: Town) -> None:
 
 
 def test_by_words_and_category_the_rows_are_those_of_the_search(town: Town) -> None:
-    lift = Category.objects.get(code="020301")
-    found = a_case(town, words="六号楼电梯停运两天了，下不了楼。", category=lift)
+    lift = town.categories["020301"]
+    found = a_case(town, words="六号楼电梯停运两天了，下不了楼。", category=lift.code)
     a_case(town, words="电线断了，梯子也坏了，没有人管。")
-    a_case(town, words="路灯不亮，晚上看不见路。", category=lift)
-    above = Category.objects.get(code="0203")
+    a_case(town, words="路灯不亮，晚上看不见路。", category=lift.code)
+    above = town.categories["0203"]
     export = made(asked(town, words="电梯", category=above))
 
     assert [row["诉求编号"] for row in table(export)] == [found.number]
@@ -163,8 +163,7 @@ def test_by_words_and_category_the_rows_are_those_of_the_search(town: Town) -> N
 def test_the_words_go_with_the_file(town: Town) -> None:
     export = made(asked(town, words="电梯"))
     assert export.words_asked == "电梯"
-    later = operations_actor(NOW + dt.timedelta(days=8))
-    remove_exports(actor=later)
+    operations.remove_exports(actor=making.maker().at(NOW + dt.timedelta(days=8)))
     export.refresh_from_db()
     assert export.words_asked == ""
 

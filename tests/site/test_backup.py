@@ -114,6 +114,7 @@ def test_what_was_dropped_comes_back_equal_and_serves(
             assert b"".join(STORE.read(one.small))[:3] == b"\xff\xd8\xff"
         assert "equal to the backup" in told
         assert "linli audit restored" in told
+        assert f"digest {run('digest', database=source).strip()}" in told
         after = contents(target)
         assert before == after
         assert after.tables["cases_case"][0] == len(STEPS)
@@ -135,6 +136,7 @@ def test_a_restore_that_differs_says_where(source: str, target: str, tmp_path: P
     listed = json.loads(beside.read_text())
     listed["contents"]["tables"]["cases_case"][0] += 1
     listed["keys_needed"][0]["print"] = "0" * 12
+    listed["digest"] = "0" * 64 + "  1 events"
     beside.write_text(json.dumps(listed))
     told = run("db", "restore", str(file), "--database", target, database=source, code=1)
     assert f"≠ cases_case: {len(STEPS) + 1} -> {len(STEPS)} rows" in told

@@ -69,9 +69,9 @@ def _in_list(which: str, actor: Actor) -> Q:
     """Return the rows of one of the lists that the actor works by."""
     if which == ExportList.TO_DISPATCH:
         return Q(state__in=WAITING)
-    states = {ExportList.IN_HAND: IN_HAND, ExportList.WAITS: WAITS_FOR_OTHERS}.get(which)
-    if states is None:
+    if which == ExportList.ALL:
         return Q()
+    states = IN_HAND if which == ExportList.IN_HAND else WAITS_FOR_OTHERS
     return Q(lead_order__lead=actor.organisation_id, lead_order__state__in=states)
 
 

@@ -30,5 +30,5 @@ class ImportFault(models.TextChoices):
     )
     UNUSABLE = (
         "unusable",
-        _("The file cannot be read by its map any more. Lay hands on the file and drop it again."),
+        _("The file cannot be read by its map any more. Drop it again, with a map that fits."),
     )

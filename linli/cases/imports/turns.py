@@ -5,6 +5,8 @@ keep another's fifty waiting. Who has a file in hand gives signs of life; after 
 last batch. The rows are judged by the rights that the person who asked holds now.
 """
 
+from typing import IO, cast
+
 import structlog
 
 from linli.accounts.models import User
@@ -33,7 +35,7 @@ log = structlog.get_logger("linli.imports")
 
 def file_of(run: ImportRun) -> TableFile:
     """Return the file of an import that came by the browser, read piece by piece."""
-    return TableFile(run.name, lambda: Pieces(run), limit=3 * LARGEST)  # type: ignore[arg-type,return-value]
+    return TableFile(run.name, lambda: cast(IO[bytes], Pieces(run)), limit=3 * LARGEST)
 
 
 def map_of(run: ImportRun) -> CaseMap:
@@ -103,7 +105,7 @@ def _turn(run: ImportRun) -> ImportFault | None:
 
 def _asker(run: ImportRun) -> Actor | None:
     """Return who asked, with the roles held now; None for somebody who may not import any more."""
-    user = User.objects.select_related("organisation").filter(pk=run.user_id).first()
+    user = User.objects.select_related("organisation").filter(pk=run.user_id or 0).first()
     if user is None or not user.is_active:
         return None
     actor = actor_of(user, now=clock.now(), channel="import")

@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='importrun',
             name='fault',
-            field=models.CharField(choices=[('broken', 'It broke off several times at the same rows. Tell your administrator; nothing is lost.'), ('not_allowed', 'Your role does not include importing any more. If it should, ask your administrator; nothing is lost.'), ('unusable', 'The file cannot be read by its map any more. Lay hands on the file and drop it again.')], max_length=16, null=True),
+            field=models.CharField(choices=[('broken', 'It broke off several times at the same rows. Tell your administrator; nothing is lost.'), ('not_allowed', 'Your role does not include importing any more. If it should, ask your administrator; nothing is lost.'), ('unusable', 'The file cannot be read by its map any more. Drop it again, with a map that fits.')], max_length=16, null=True),
         ),
         migrations.AddField(
             model_name='importrun',

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
+from linli.cases.bulk import insert_many
 from linli.cases.clocks.choices import OrderClock
 from linli.cases.clocks.models import ClockAlert, ClockProfile
 from linli.cases.clocks.parts import columns
@@ -221,17 +222,17 @@ def _open_orders(
         )
         orders.append(order)
         alerts += [ClockAlert(order=order, clock=c, percent=p, due_at=at) for c, p, at in points]
-    WorkOrder.objects.bulk_create(orders)
+    insert_many(orders)
     for alert in alerts:
         alert.order = alert.order  # takes the key its order has just been given
-    ClockAlert.objects.bulk_create(alerts)
+    insert_many(alerts)
     return {order.case_id: order for order in orders}
 
 
 def _keep_history(
     told: Sequence[tuple[Case, SourceHistory]], orders: Mapping[int, WorkOrder], *, actor: Actor
 ) -> None:
-    SourceRecord.objects.bulk_create(
+    insert_many(
         SourceRecord(
             case=case,
             said=history.said[:64],
@@ -293,7 +294,7 @@ def _move_on(run: ImportRun, step: RunStep, batch: _Batch, *, actor: Actor) -> N
     ]
     kept = [_aside(run, row, broken, was_taken=False) for row, broken in refused]
     kept += [_aside(run, row, broken, was_taken=True) for row, broken in doubts]
-    ImportAside.objects.bulk_create(kept)
+    insert_many(kept)
     run.created += len(batch.good)
     run.known += batch.known
     run.set_aside += len(refused)

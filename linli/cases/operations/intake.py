@@ -9,6 +9,7 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from linli.cases.bulk import insert_many
 from linli.cases.calls.parts import came_of_call
 from linli.cases.catalogue.models import Category
 from linli.cases.catalogue.parts import require_in_force
@@ -232,10 +233,11 @@ def write_cases(rows: Sequence[tuple[Case, Requester]], *, actor: Actor) -> list
     for (case, _requester), counter in zip(rows, counters, strict=True):
         year = timezone.localtime(case.received_at).year
         case.number = make_number(year=year, counter=counter)
-    cases = Case.objects.bulk_create([case for case, _requester in rows])
+    cases = [case for case, _requester in rows]
+    insert_many(cases)
     for _case, requester in rows:
         requester.case = requester.case  # takes the key its case has just been given
-    Requester.objects.bulk_create([requester for _case, requester in rows])
+    insert_many(requester for _case, requester in rows)
     link_same_words(rows, at=actor.now)
     happened = [
         (

@@ -1,12 +1,13 @@
 """How the search row keeps step with the words: by the operation that writes them, in its transaction."""
 
+import json
 from collections.abc import Iterable, Sequence
 
 from django.db import connection
 
 from linli.cases.models import Case
 from linli.cases.searching.models import CaseSearch
-from linli.methods.language.grams import grams_of
+from linli.methods.language.grams import grams_of, vector_of
 
 
 def index_words(cases: Sequence[Case], *, reply: str = "") -> None:
@@ -16,15 +17,22 @@ def index_words(cases: Sequence[Case], *, reply: str = "") -> None:
     contacts and calls back are not searched: they hold what was said in confidence.
     """
     assert connection.in_atomic_block
-    CaseSearch.objects.bulk_create(
-        [
-            CaseSearch(case=case, grams=grams_of(case.title, case.words, case.address, reply))
-            for case in cases
-        ],
-        update_conflicts=True,
-        unique_fields=["case"],
-        update_fields=["grams"],
-    )
+    given = [
+        {
+            "case_id": case.pk,
+            "grams": vector_of(grams_of(case.title, case.words, case.address, reply)),
+        }
+        for case in cases
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO cases_casesearch (case_id, grams)
+            SELECT case_id, grams FROM json_populate_recordset(NULL::cases_casesearch, %s::json)
+            ON CONFLICT (case_id) DO UPDATE SET grams = EXCLUDED.grams
+            """,
+            [json.dumps(given, ensure_ascii=False)],
+        )
 
 
 def forget_words(case_ids: Iterable[int]) -> int:

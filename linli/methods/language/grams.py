@@ -49,6 +49,11 @@ def grams_of(*texts: str) -> list[str]:
     return sorted(found)
 
 
+def vector_of(grams: list[str]) -> str:
+    """Return a tsvector of grams as it is written; they are letters and digits, so nothing in them needs care."""
+    return " ".join(f"'{gram}'" for gram in grams)
+
+
 def terms_of(asked: str) -> list[str]:
     """Return the words asked for, in the form in which they must stand in a text."""
     return [term for term in searched_form(asked).split(" ") if _RUN.search(term)]

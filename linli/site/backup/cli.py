@@ -82,6 +82,7 @@ def restore(file: Path, database: str | None) -> None:
         click.echo(f"{len(done.differences)} differences in {tables} tables · 与备份不一致")
         sys.exit(DIFFERENT)
     click.echo(f"{tables} tables, {rows} rows, equal to the backup · 与备份一致")
+    click.echo(f"digest {done.digest}")
     if database is None:
         click.echo(
             "Before you start Linli: `linli audit restored` notes where the sealed record ends now · "

@@ -11,6 +11,7 @@ from psycopg import sql
 
 from linli.site import cluster
 from linli.site.config import Config
+from linli.site.digesting import ROWS, digest_of
 
 # Rows are hashed as text, so everything that changes how a value is written is fixed first. With row
 # security off, a login that would see a part only is refused instead of counting that part.
@@ -106,6 +107,14 @@ class Contents:
                 f"{part} differ" for part in self.shape if self.shape[part] != other.shape[part]
             ]
         return found
+
+
+def read_digest(connection: psycopg.Connection[Any]) -> str:
+    """Return what `linli digest` prints, read within the connection's transaction."""
+    with connection.cursor(name="digest") as cursor:
+        cursor.execute(ROWS)
+        count, found = digest_of(cursor, times=False)
+    return f"{found}  {count} events"
 
 
 def _plain(definition: str) -> str:

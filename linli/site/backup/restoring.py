@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 
 from linli.site.backup import errors
-from linli.site.backup.contents import Contents, keys_in_use, sha256_of
+from linli.site.backup.contents import Contents, keys_in_use, read_digest, sha256_of
 from linli.site.backup.files import Packed, unpack
 from linli.site.backup.programs import programs
 from linli.site.backup.taking import FORM, files_beside, list_beside
@@ -22,10 +22,12 @@ WITH_FILES = 2
 class Restored:
     """What came of it: `differences` from the list, and the keys that the data need and that are not here.
 
+    `digest` is what `linli digest` says of the database restored.
     `files`: how many sealed files the backup holds, all there now; None for a backup that was taken without them.
     """
 
     contents: Contents
+    digest: str
     differences: list[str]
     missing_keys: list[dict[str, str]]
     files: int | None
@@ -55,12 +57,16 @@ def restore(file: Path, *, address: str, files: Path) -> Restored:
     )
     with psycopg.connect(address, connect_timeout=10) as connection:
         found = Contents.read(connection)
-    here = {(key["name"], key["print"]) for key in keys_in_use()}
+        digest = read_digest(connection)
     differences = Contents(**listed["contents"]).differences(found)
+    if digest != listed.get("digest", digest):  # backups of before this line was kept have none
+        differences.append(f"digest: {listed['digest']} -> {digest}")
+    here = {(key["name"], key["print"]) for key in keys_in_use()}
     if packed is not None and packed.count != listed["files"]["count"]:
         differences.append(f"files: {listed['files']['count']} -> {packed.count}")
     return Restored(
         contents=found,
+        digest=digest,
         differences=differences,
         missing_keys=[k for k in listed["keys_needed"] if (k["name"], k["print"]) not in here],
         files=packed.count if packed else None,

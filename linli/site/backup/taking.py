@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 
 from linli.site.backup import errors
-from linli.site.backup.contents import Contents, keys_in_use, sha256_of
+from linli.site.backup.contents import Contents, keys_in_use, read_digest, sha256_of
 from linli.site.backup.files import pack
 from linli.site.backup.programs import programs
 from linli.site.backup.record import note_backup
@@ -53,6 +53,7 @@ def backup(file: Path, *, address: str, files: Path, now: dt.datetime) -> dict[s
             row = connection.execute("SELECT pg_export_snapshot()").fetchone()
             assert row is not None
             contents = Contents.read(connection)
+            digest = read_digest(connection)
             programs(server=contents.server).run(
                 "pg_dump",
                 *("--format=custom", "--no-owner", "--no-privileges"),
@@ -71,6 +72,7 @@ def backup(file: Path, *, address: str, files: Path, now: dt.datetime) -> dict[s
             "keys_needed": keys_in_use(),
             "contents": contents.as_json(),
             "files": {**asdict(packed), "sha256": sha256_of(packing)},
+            "digest": digest,
         }
         _write(list_beside(file), json.dumps(listed, indent=1, ensure_ascii=False) + "\n")
         os.link(packing, files_beside(file))  # refuses a name that was taken meanwhile

@@ -2,18 +2,31 @@
 
 import pytest
 
+from linli.accounts.operations import installer
 from linli.cases.catalogue.models import Category
+from linli.cases.catalogue.operations import load_categories
+from linli.cases.catalogue.shipped import shipped as shipped_categories
 from linli.cases.imports.maps import SHIPPED, read_map, shipped
 from linli.cases.imports.running import look, survey
 from linli.cases.models import Case
+from linli.cases.permissions import CasePermission as P
 from linli.kernel.errors import RuleBroken
 from linli.kernel.models import Event
 from linli.methods.language.normal import lookup_form
 from tests.builders import Town
 from tests.cases.imports.files import an_order, city, imported, importer
 from tests.cases.imports.test_history import a_request, york
+from tests.conftest import NOW
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("the_shipped_tree")]
+
+
+@pytest.fixture
+def the_shipped_tree(request: pytest.FixtureRequest) -> None:
+    if "town" in request.fixturenames:
+        request.getfixturevalue("town")
+    actor = installer(now=NOW, permissions=frozenset({P.CATALOGUE}))
+    load_categories(actor=actor, rows=list(shipped_categories()))
 
 
 def only() -> Case:

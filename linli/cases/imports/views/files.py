@@ -1,8 +1,9 @@
 """A file of cases by the browser: looked at, handed to the worker, its bad rows handed back."""
 
+import io
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import IO, Any, cast
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
@@ -86,24 +87,34 @@ def _begun(file: UploadedFile, own: UploadedFile | None, *, actor: Actor) -> Imp
         raise TOO_LARGE(limit=LARGEST // 1_000_000)
     text = own.read(PIECE).decode("utf-8-sig", errors="replace") if own else ""
     case_map = read_map(text, name=own.name or "") if own else None
-    found = survey(TableFile(file.name or "", lambda: _Again(file), limit=3 * LARGEST), case_map)
+    found = survey(TableFile(file.name or "", lambda: reopened(file), limit=3 * LARGEST), case_map)
     if not may_bring(found.case_map, actor=actor):
         raise OTHER_TERRITORY(place=found.case_map.places.root_row.name)
     return begin(found, actor=actor, map_text=text, pieces=file.chunks(PIECE))
 
 
-class _Again:
-    """An uploaded file that is read from its beginning again and again; only its owner closes it."""
+def reopened(file: UploadedFile) -> IO[bytes]:
+    """Return an uploaded file at its beginning."""
+    return cast(IO[bytes], _Again(file))
+
+
+class _Again(io.RawIOBase):
+    """An uploaded file, read from its beginning again and again; only its owner closes it."""
 
     def __init__(self, file: UploadedFile) -> None:
         self.file = file
         file.seek(0)
 
-    def __enter__(self) -> Any:
-        return self.file
+    def readable(self) -> bool:
+        return True
 
-    def __exit__(self, *failure: object) -> None:
-        return None
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        return int(self.file.seek(offset, whence))
+
+    def readinto(self, into: Any) -> int:
+        data = self.file.read(len(into))
+        into[: len(data)] = data
+        return len(data)
 
 
 def _own(request: ActorRequest, run_id: int) -> ImportRun:
