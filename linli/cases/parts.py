@@ -220,7 +220,8 @@ def to_be_decided(
 def _lapsed_by(found: Application) -> RuleBroken:
     """Return the refusal that says by which step an application ended undecided, whose it was and when."""
     gone_on = last_event(found.order.case_id, list(_GONE_ON))
-    assert gone_on is not None and found.lapsed_at is not None, "it ended by one of them"
+    assert gone_on is not None, "it ended by one of them"
+    assert found.lapsed_at is not None
     name, who, _at = gone_on
     done, kind = _GONE_ON[name], found.get_kind_display()
     return LAPSED(kind=kind, done=done, who=who, when=moment(found.lapsed_at))

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0016_final_until_forgotten'),
+        ("cases", "0020_helpers_need_callers_agree"),
         ('territory', '0003_places'),
     ]
 
