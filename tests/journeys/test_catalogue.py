@@ -76,7 +76,7 @@ def test_a_changed_spreadsheet_sends_the_next_call_elsewhere(
         shoot(clerk, "catalogue")
     clerk.get_by_role("link", name="用文件更新").click()
     with clerk.expect_download() as taken:
-        clerk.get_by_role("link", name=re.compile("下载派单目录")).click()
+        clerk.get_by_role("link", name=re.compile("下载现行内容")).click()
     taken.value.save_as(tmp_path / "before.xlsx")
     # 0405 has no row of its own: it goes where 04 goes.
     row = "04" if script else category

@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import translation
 
+from linli.kernel.errors import RuleBroken
 from linli.territory.differences import difference
 from linli.territory.importing.divisions import read_divisions
 from linli.territory.models import Organisation, Place, label_of
@@ -52,7 +53,7 @@ def test_a_name_that_was_given_is_not_spelled_over(town: Town) -> None:
 def test_a_place_that_is_renamed_is_spelled_anew(town: Town) -> None:
     rows, _aside = read_divisions(a_file(community(HOME, "翠城趣园"), OLD[1], OTHER))
     redraw(actor=manager(), rows=rows, shown=difference(rows).digest)
-    assert Place.objects.get(code=HOME).name_en == "Cuicheng Quyuan Community"
+    assert Place.objects.get(code=HOME).name_en == "Cuichengquyuan Community"
 
 
 def test_what_is_opened_is_spelled_at_once(town: Town) -> None:
@@ -72,9 +73,11 @@ def test_what_is_opened_is_spelled_at_once(town: Town) -> None:
 
 def test_a_refusal_names_the_place_in_the_readers_language(town: Town) -> None:
     for language, name in (("en", "Shuanghe Jiayuan Community"), ("zh-hans", "双合家园社区居委会")):
-        with translation.override(language), pytest.raises(Exception, match=name) as broken:
-            open_place(actor=manager(), parent_code=HOME, level="entrance", name="2单元")
-        assert broken.value.refusal is WRONG_PARENT  # type: ignore[attr-defined]
+        with translation.override(language):
+            with pytest.raises(RuleBroken) as broken:
+                open_place(actor=manager(), parent_code=HOME, level="entrance", name="2单元")
+            assert broken.value.refusal is WRONG_PARENT
+            assert name in broken.value.message
 
 
 @pytest.mark.parametrize(
