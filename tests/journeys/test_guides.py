@@ -12,7 +12,7 @@ from tests.journeys.conftest import Open, check_axe
 
 pytestmark = pytest.mark.journey
 PICTURES = Path(__file__).parents[2] / "docs" / "guides" / "pictures"
-COLOURS = 64
+COLOURS = 128
 """Our screens are flat: so many colours draw them, at a fifth of the weight."""
 PEOPLE: dict[str, tuple[str, bool]] = {
     "operator": ("operator-1", False),

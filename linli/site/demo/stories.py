@@ -52,6 +52,7 @@ def stories(as_of: dt.datetime) -> list[Script]:
         *_bins(as_of),
         _hotel(as_of),
         _trees(as_of),
+        *_just_now(as_of),
     ]
     return [story.script for story in found]
 
@@ -139,3 +140,35 @@ def _trees(as_of: dt.datetime) -> _Story:
     story.then(20, "parks", "arrive", task=0)
     story.then(4, "partner-hemu", "finish_task", task=1, result="标出二十一处，避开燃气和热力管。")  # fmt: skip
     return story
+
+
+FRESH = (
+    (0.15, SHUANGHE, "020301", "E2", "help", "电梯停在三层，按哪层都不走", "2号楼电梯停在三层不动，我母亲拄着拐，还在楼下等着上来。"),
+    (0.4, HUAMAO, "060101", "N", "complaint", "消防通道又停满了车", "消防通道又停满了，孩子的婴儿车都过不去，劝了也不挪。"),
+    (0.7, SHUANGHE, "0206", "N", "help", "东门台阶的灯不亮", "东门台阶的两盏灯昨晚没亮，我爱人差点踩空。"),
+    (0.9, HUAMAO, "0109", "N", "complaint", "楼下半夜装货", "楼下门店半夜一点装货，铁门哐哐响，一宿没睡好。"),
+    (1.1, SHUANGHE, "1305", "N", "suggestion", "活动室想多开一晚", "活动室能不能周三晚上也开，我们合唱队没地方练。"),
+)  # fmt: skip
+"""(hours ago, where, category, urgency, kind, title, words) of calls that wait for the dispatcher."""
+
+
+def _just_now(as_of: dt.datetime) -> list[_Story]:
+    """What waits for somebody at the demo's own moment: calls to send on, an objection, an extension, a pause."""
+    found = []
+    for number, (hours, place, category, urgency, kind, title, words) in enumerate(FRESH, start=1):
+        found.append(_Story(f"demo-now-{number}", as_of, days=hours / 24, words=words, title=title, kind=kind, urgency=urgency, category=category, place=place, address=f"{number + 1}号楼1单元", name="姚先生", phone=f"199000050{number:02d}"))  # fmt: skip
+    objected = _Story("demo-now-objection", as_of, days=0.09, words="北门外人行道的砖翘了一大片，轮椅过不去。", title="北门外人行道砖翘了", kind="help", urgency="N", category="0210", place=SHUANGHE, address="北门外", name="白女士", phone="19900005011")  # fmt: skip
+    objected.then(0.3, "dispatcher", "dispatch", lead="committee-shuanghe", reason="小区出入口，居委会先看。")  # fmt: skip
+    objected.then(0.6, "worker-shuanghe-3", "object_to", clause="社区职责清单：不含市政道路", evidence="在红线外，属市政人行道。")  # fmt: skip
+    longer = _Story("demo-now-extension", as_of, days=2.2, words="三号楼门禁主机坏了，谁都能进，晚上不踏实。", title="门禁主机坏了要换", kind="help", urgency="N", category="0210", place=HUAMAO, address="3号楼", name="郭先生", phone="19900005012")  # fmt: skip
+    longer.taken(
+        "committee-huamao", "worker-huamao-2", "单元门禁，居委会督促物业。", "看过，主机要换新的。"
+    )
+    longer.then(20, "worker-huamao-2", "ask_extension", reason="material", words="新主机从厂家发出，路上三天。", told="已电话告知来电人，临时派人值守。", amount=3)  # fmt: skip
+    paused = _Story("demo-now-pause", as_of, days=1.6, words="地库顶上滴水，车上全是泥点，地上滑。", title="地库渗水", kind="complaint", urgency="N", category="0204", place=SHUANGHE, address="地库B区", name="丁女士", phone="19900005013")  # fmt: skip
+    paused.taken("committee-shuanghe", "worker-shuanghe-5", "公共部位渗漏，居委会督促物业。", "两处渗点，先铺了防滑垫。")  # fmt: skip
+    paused.then(10, "worker-shuanghe-5", "ask_pause", reason="third_party_test", words="等防水检测报告，五天。", days=6)  # fmt: skip
+    reported = _Story("demo-now-report", as_of, days=1.2, words="楼道里堆着旧柜子，消火栓都挡住了。", title="楼道旧柜子挡着消火栓", kind="complaint", urgency="N", category="0209", place=SHUANGHE, address="7号楼2单元", name="魏大爷", phone="19900005014")  # fmt: skip
+    reported.taken("committee-shuanghe", "worker-shuanghe-6", "楼道堆物，居委会组织清理。", "两户认领，下午清。")  # fmt: skip
+    reported.then(5, "worker-shuanghe-6", "report", resolution="solved", public_reply="两户已清走，消火栓前画了禁放线。", evidence="清理前后照片各一张。")  # fmt: skip
+    return [*found, objected, longer, paused, reported]
