@@ -9,6 +9,7 @@ import click
 
 from linli.site.backup.cli import backup, restore
 from linli.site.cluster.cli import db
+from linli.site.finding_cli import answer
 from linli.site.running import PARENT
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "linli.site.settings")
@@ -61,6 +62,7 @@ def ready(*, role: str = "app", database: str | None = None) -> None:
 db.add_command(backup)
 db.add_command(restore)
 linli.add_command(db)
+linli.add_command(answer)
 
 
 @linli.command(name="django", hidden=True, context_settings={"ignore_unknown_options": True})

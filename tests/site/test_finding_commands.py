@@ -1,0 +1,83 @@
+"""The commands that find things again, run as a person runs them, without a database."""
+
+import csv
+import gzip
+import os
+import subprocess
+import sys
+
+import pytest
+
+
+@pytest.fixture
+def linli(tmp_path):
+    def run(*arguments):
+        env = {k: v for k, v in os.environ.items() if k != "DJANGO_SETTINGS_MODULE"}
+        env["LINLI_DATABASE_URL"] = "postgresql://nobody@127.0.0.1:1/none"
+        return subprocess.run(
+            [sys.executable, "-m", "linli.site.cli", *map(str, arguments)],
+            cwd=tmp_path,
+            env=env,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+
+    return run
+
+
+def write(path, text):
+    opened = gzip.open if path.name.endswith(".gz") else open
+    with opened(path, "wt", encoding="utf-8") as file:
+        file.write(text)
+    return path
+
+
+def read(path):
+    with path.open(encoding="utf-8-sig") as file:
+        return list(csv.DictReader(file))
+
+
+KB = """id,question,answer,valid_from,valid_to
+dog,养犬登记证怎么办理？,带免疫证明到派出所办理,,
+bus-old,老年人乘公交有什么优待？,七十岁以上免费,,2026-03-31
+bus-new,老年人乘公交有什么优待？,六十五岁以上免费,2026-04-01,
+odd,供暖温度不达标怎么投诉？,先测温,31日,
+"""
+
+
+def test_answer(linli, tmp_path):
+    kb = write(tmp_path / "kb.csv.gz", KB)
+    asked = write(
+        tmp_path / "q.csv",
+        "id,query,asked_on,user\n1,老年人乘公交有什么优待,2026-03-01,x\n2,老年人乘公交有什么优待,,y\n"
+        "3,护照过期了去哪换,,z\n4,,,z\n,没有编号,,z\n",
+    )
+    done = linli("answer", "--kb", kb, "--input", asked, "--output", tmp_path / "o.csv", "--as-of", "2026-06-01")  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    rows = read(tmp_path / "o.csv")
+    assert list(rows[0]) == ["query_id", "rank", "reply_id", "score"]
+    first = {r["query_id"]: r["reply_id"] for r in rows if r["rank"] in "01"}
+    assert first == {"1": "bus-old", "2": "bus-new", "3": ""}
+    assert [r["rank"] for r in rows if r["query_id"] == "3"] == ["0"]
+    assert done.stdout.splitlines()[-1].startswith(
+        "5 questions read: 2 answered, 1 not known, 2 handed back"
+    )
+    assert [r["id"] for r in read(tmp_path / "o.set-aside.csv")] == ["4", ""]
+    assert [r["id"] for r in read(tmp_path / "o.kb.set-aside.csv")] == ["odd"]
+
+
+def test_answer_refuses_nothing_where_the_base_is_not_dated(linli, tmp_path):
+    kb = write(tmp_path / "kb.csv", "msg_id,title,body,reply\n1,路灯,不亮,已修\n2,,,狗已带走\n")
+    asked = write(tmp_path / "q.csv", "msg_id,title,body\n7,护照,在哪里换\n")
+    done = linli("answer", "--kb", kb, "--input", asked, "--output", tmp_path / "o.csv")
+    assert done.returncode == 0, done.stderr
+    assert [r["rank"] for r in read(tmp_path / "o.csv")] == ["1", "2"]
+
+
+def test_a_file_without_the_columns_is_refused_with_what_it_has(linli, tmp_path):
+    kb = write(tmp_path / "kb.csv", "a,b\n1,2\n")
+    done = linli("answer", "--kb", kb, "--input", kb, "--output", tmp_path / "o.csv")
+    assert done.returncode == 2
+    assert "a, b" in done.stderr
+    assert not (tmp_path / "o.csv").exists()
