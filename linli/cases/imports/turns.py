@@ -27,8 +27,8 @@ from linli.territory.permissions import TerritoryPermission
 
 LARGEST = 50_000_000
 """Bytes that come by the browser, packed; three times as many once unpacked."""
-BATCHES = 60
-"""Batches of one turn: about half a minute."""
+BATCHES = 20
+"""Batches of one turn, about ten seconds: a worker that is told to stop ends its turn first."""
 ALIVE_EVERY = 5
 log = structlog.get_logger("linli.imports")
 
