@@ -1,0 +1,411 @@
+"""Which place a person's words mean, with a reason; “not known” is an answer. Pure; no Django.
+
+Names are found wherever they stand; what stands before and behind says whether they are meant: a district or street
+that holds them, a house number, “not”, “moved from”, “but the trouble is at”. A point helps to choose among places of
+one name; alone it says the district.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from linli.methods.geo import Point, metres_between
+from linli.methods.language.gazetteer import Entry, Gazetteer, Spelled, written_form
+from linli.methods.language.sounds import sound, sounds
+
+TAIL = re.compile(
+    r"[0-9]|[一二三四五六七八九十甲乙丙丁]+(?:号|栋|楼|座|单元|区|门|院|期|层|幢|排|组|社)|[东西南北](?:门|院|侧|边|口|区|墙)|[a-z](?:座|栋|区|号|楼)"
+    r"|正门|后门|大门|小区|门口|门前|附近|旁|对面|里面|院内|院里|楼|地下|车库|停车场|物业|居民|业主|住户|这边|这里|这儿|那边|辖区|的|有|内|里|、"
+)
+"""What may follow a whole name: a house number, a side, a part, who lives there."""
+OTHER = re.compile(
+    "小学|中学|大学|学校|幼儿园|医院|卫生|公园|大厦|酒店|宾馆|饭店|商场|超市|派出所|广场|市场|公司|银行|地铁|车站|站|大街|街|路|桥|胡同|巷|厂|店|商城|影院|剧院|工业|产业|科技|立交|机场|大桥|南路|北路|东路|西路|中路"
+)
+"""What makes another name of a name: the school of a place may lie elsewhere."""
+LEAD = re.compile(
+    r"(?:在|住|是|我们|反映|位于|地址|到|去|叫|从|的|于|咱|家|我|投诉|本人|关于|就是|我家|他们|说|为|往|向|离|靠近|对|由|来自|及|和|与|至| |区|县|市|街道|镇|乡|地区|号|院|楼|路|街|北京)$"
+)
+"""What may stand before a name without being part of it."""
+ORDINARY = re.compile(
+    r"[东西南北中前后大小](?:门口?|门外|大街|边|口|路|街|院|区|楼|房子?|桥头|小区|村)|.{1,3}[东西南北]门"
+    r"|教育部|建设部|卫生部|水泥厂|砖厂|商业街|新农村|新天地|商务区|科技园|新房子|中心[村区]|风景线|飞机场|厂门口|三岔口|发电站|生态园|公园北"
+    r"|花园[村楼]|农科院|中科院|电信局|[一二三四五六七八九十]+条|[东西南北]?[东西南北]路?[一二三四]?|城市广场|.{2}大学|肿瘤医院|玻璃公司|文化传播"
+    r"|(?:幸福|理想|和谐|绿色|阳光|国际|青年|城市|现代|铁路|果园|电信|东方|滨河|公安局|水利局|中央)(?:家园|花园|公寓|小区|宿舍|之光|生活|广场|公园)"
+    r"|体育总局|朝阳公园|新世界|机场|车站|学校|医院|市场|派出所|电影院|体育场|宿舍|家属[院楼]"
+)
+"""Names that are ordinary words too: they mean a place where its kind or what is around it is said."""
+NOT = re.compile(r"(?:不是|并非|不在|不属于|不属|而非|不归|别去|没在|不到|不是在|不是去)$")
+FROM = re.compile(r"从[^ ]{0,5}$")
+ONWARD = re.compile(r"^(?:[^ ]{0,4}?)(?:搬|到|往|去|出发|过来|回)")
+FORMER = re.compile(
+    r"(?:原来|原先|以前|之前|曾经|曾|旧名|原名|过去|早先|老早|从前|原)(?:是|叫|住|住在|在|叫做|称|名)?[^ ]{0,2}$"
+)
+HERE = re.compile(
+    r"(?:现在?叫|改名[为叫]?|改叫|现名|现在(?:住|是|在|搬到)|如今(?:叫|住在?|在)|搬(?:到|进|来|去)|实际(?:上)?(?:是|在)|其实(?:是|在)|应该?是|而是|是在"
+    r"|问题(?:出|发生|是)?(?:在)|发生(?:在|地(?:点)?(?:是|在)?)|事(?:发)?地(?:点)?(?:是|在)?|出事(?:的)?(?:地方|地点)?(?:是|在)|地点(?:是|在|为)?|地址(?:是|为|在)?|位于|位置(?:是|在)?|出(?:问题|事)的是|坏(?:了)?的是|要(?:说|反映|投诉)的是|反映的是|说的是)[^ ]{0,8}$"
+)
+HOME = re.compile(
+    r"(?:我|本人|家|自己)(?:家)?(?:是)?(?:住|在|住在|家住|户口在|租在|是)[^ ]{0,12}$|户口(?:在|是)[^ ]{0,8}$"
+)
+ASIDE = re.compile(r"上班|工作|单位|公司在|娘家|婆家|亲戚|朋友|路过|出差|逛|买菜|上学")
+TURN = re.compile(r"但是|但|可是|不过|却|然而|只是|其实")
+BESIDE = re.compile(
+    r"^(?:小区)?(?:[东西南北]门)?(?:旁边|附近|对面|隔壁|后面|前面|斜对面|旁|往[东西南北])的?"
+)
+SURE, LIKELY, MAYBE = 0.95, 0.8, 0.6
+"""How sure a reading is: the kind or the area was said; a whole name; a name with something amiss."""
+KNOWN = 0.5
+"""From here a place is given; below it the answer is “not known”."""
+NEAR, FAR = 1_500.0, 6_000.0
+"""Metres from the point within which a place of that name is meant, and beyond which it is not."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A place the words may mean, how sure, and why in Chinese, the language of the words."""
+
+    entry: Entry
+    confidence: float
+    why: str
+
+
+@dataclass(frozen=True)
+class Located:
+    """What the words and the point say. Codes are empty where nothing is known."""
+
+    district: str = ""
+    street: str = ""
+    community: str = ""
+    compound: str = ""
+    confidence: float = 0.0
+    why: str = ""
+    candidates: tuple[Candidate, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Mention:
+    """A stretch of the text and what it may mean."""
+
+    start: int
+    end: int
+    ways: tuple[Spelled, ...]
+    amiss: str = ""
+    """Why the name is not as it is written in the gazetteer."""
+
+    @property
+    def length(self) -> int:
+        return self.end - self.start
+
+    @property
+    def kind_said(self) -> bool:
+        return any(way.kind_said for way in self.ways)
+
+
+def locate(
+    text: str,
+    places: Gazetteer,
+    *,
+    point: Point | None = None,
+    district_at: Callable[[Point], str] = lambda _point: "",
+) -> Located:
+    """Return the place that the words mean. `point` is in GCJ-02; `district_at` says its district's code."""
+    form = written_form(text)
+    there = district_at(point) if point else ""
+    mentions = _mentions(form, places)
+    areas, small = _areas(mentions, form), [m for m in mentions if _small(m)]
+    found = _weighed(form, small, areas, places, point=point, there=there)
+    if not any(one.confidence >= KNOWN for one in found):
+        amiss = _amiss(form, mentions, places)
+        found += _weighed(form, amiss, areas, places, point=point, there=there)
+    found.sort(key=lambda one: -one.confidence)
+    return _answer(found, areas, places, point=point, there=there)
+
+
+def _small(mention: _Mention) -> bool:
+    return any(way.entry.is_small for way in mention.ways)
+
+
+def _mentions(form: str, places: Gazetteer) -> list[_Mention]:
+    """Return the names in the text that cover most of it without overlapping, the longer the better."""
+    best: list[tuple[float, tuple[_Mention, ...]]] = [(0.0, ())] * (len(form) + 1)
+    for end in range(1, len(form) + 1):
+        best[end] = best[end - 1]
+        for start in range(max(0, end - places.longest), end - 1):
+            if ways := places.spelled.get(form[start:end]):
+                worth = best[start][0] + (end - start) ** 2
+                if worth > best[end][0]:
+                    best[end] = (worth, (*best[start][1], _Mention(start, end, tuple(ways))))
+    return list(best[-1][1])
+
+
+def _areas(mentions: Sequence[_Mention], form: str) -> list[_Mention]:
+    """Return the districts and streets that are said as such, or whose bare name another name follows."""
+    starts = {mention.start for mention in mentions}
+    said = []
+    for mention in mentions:
+        ways = tuple(way for way in mention.ways if not way.entry.is_small)
+        full = tuple(way for way in ways if way.kind_said)
+        follows = mention.end in starts or form[mention.end : mention.end + 1] in " 的"
+        whole = not _small(mention) and follows and not OTHER.match(form, mention.end)
+        if full or (ways and whole):
+            said.append(_Mention(mention.start, mention.end, full or ways))
+    return said
+
+
+def _around(mention: _Mention, areas: Sequence[_Mention]) -> list[_Mention]:
+    """Return the areas that are said of a name: the nearest before it of each level, else those behind it."""
+    before = [area for area in areas if area.end <= mention.start]
+    chosen: dict[str, _Mention] = {}
+    for area in reversed(before):
+        chosen.setdefault(area.ways[0].entry.level, area)
+    if not chosen:
+        for area in areas:
+            if area.start >= mention.end:
+                chosen.setdefault(area.ways[0].entry.level, area)
+    return list(chosen.values())
+
+
+def _holds(area: _Mention, entry: Entry) -> bool:
+    return any(
+        way.entry.code == (entry.district if way.entry.level == "district" else entry.street)
+        or (
+            way.entry.level == "street"
+            and not entry.street
+            and way.entry.district == entry.district
+        )
+        for way in area.ways
+    )
+
+
+def _weighed(
+    form: str,
+    mentions: Sequence[_Mention],
+    areas: Sequence[_Mention],
+    places: Gazetteer,
+    *,
+    point: Point | None,
+    there: str,
+) -> list[Candidate]:
+    """Return a candidate for each place that the mentions may mean."""
+    found: list[Candidate] = []
+    for mention in mentions:
+        if NOT.search(form[: mention.start]):
+            continue
+        around = _around(mention, areas)
+        entries = list(dict.fromkeys(way.entry for way in mention.ways if way.entry.is_small))
+        inside = [entry for entry in entries if all(_holds(area, entry) for area in around)]
+        partly = [entry for entry in entries if any(_holds(area, entry) for area in around)]
+        chosen = inside or partly or entries
+        chosen = _by_point(chosen, point, there)
+        strength = _strength(form, mention, fits=bool(inside and around), areas=areas)
+        if around and not inside:
+            strength -= 0.15 if partly else 0.3
+        strength += _role(form, mention, mentions)
+        homes = {entry.community or entry.code for entry in chosen}
+        for entry in chosen:
+            sure = strength
+            if point is not None and _agrees(entry, point, there):
+                sure += 0.15
+            elif there and entry.district != there:
+                sure -= 0.2
+            if len(homes) > 1 and not _same_home(chosen):
+                sure = min(sure, 0.45)
+            found.append(Candidate(entry, sure, _why(form, mention, around, len(homes))))
+    return found
+
+
+def _same_home(entries: Sequence[Entry]) -> bool:
+    """Say whether the entries are one community and compounds of its name that nobody has placed."""
+    communities = {entry.community for entry in entries if entry.community}
+    return len(communities) == 1 and len({entry.district for entry in entries}) == 1
+
+
+def _by_point(entries: Sequence[Entry], point: Point | None, there: str) -> list[Entry]:
+    """Return the entries that a point leaves: those near it, else those in its district, else all."""
+    if point is None:
+        return list(entries)
+    near = [e for e in entries if e.point and metres_between(e.point, point) < NEAR]
+    homes = {entry.community for entry in near if entry.community}
+    if near:
+        return near + [e for e in entries if e.code in homes]
+    return [entry for entry in entries if entry.district == there] or list(entries)
+
+
+def _agrees(entry: Entry, point: Point, there: str) -> bool:
+    if entry.point is not None:
+        return metres_between(entry.point, point) < NEAR
+    return entry.district == there
+
+
+def _strength(form: str, mention: _Mention, *, fits: bool, areas: Sequence[_Mention]) -> float:
+    """Return how sure a name is by its length, by what stands about it, and by the areas that hold it."""
+    behind, before = form[mention.end :], form[: mention.start]
+    begins = not before or bool(LEAD.search(before)) or any(a.end == mention.start for a in areas)
+    tail = not behind or behind.startswith(" ") or bool(TAIL.match(behind))
+    another = not mention.kind_said and bool(OTHER.match(behind))
+    ordinary = not mention.kind_said and bool(ORDINARY.fullmatch(form[mention.start : mention.end]))
+    shortened = all(way.shortened for way in mention.ways if way.entry.is_small)
+    if mention.kind_said and (mention.length > 4 or begins):
+        sure = SURE if mention.length > 3 else LIKELY
+    elif mention.length >= 4:
+        sure = 0.9 if begins or tail else 0.75
+    elif mention.length == 3:
+        sure = 0.85 if begins and tail else 0.7 if begins or tail else 0.5
+    else:
+        sure = 0.55 if begins and tail and fits else 0.3
+    if fits:
+        sure += 0.1
+    if shortened:
+        sure -= 0.15 if fits else 0.35
+    if ordinary and not fits:
+        sure = min(sure, 0.4)
+    if another:
+        sure -= 0.25
+    if mention.amiss:
+        sure -= 0.1
+    return min(sure, 0.98)
+
+
+def _role(form: str, mention: _Mention, mentions: Sequence[_Mention]) -> float:
+    """Return what the words about a name add: where the trouble is, where somebody merely lives or came from."""
+    before, behind = form[: mention.start], form[mention.end :]
+    clause = before.rsplit(" ", 1)[-1]
+    later = [other for other in mentions if other.start >= mention.end]
+    earlier = [other for other in mentions if other.end <= mention.start]
+    weight = 0.0
+    if HERE.search(before[-24:]):
+        weight += 0.05
+    if FORMER.search(clause) and later:
+        weight -= 0.4
+    if FROM.search(clause) and ONWARD.match(behind) and later:
+        weight -= 0.4
+    if later and BESIDE.match(behind) and later[0].start - mention.end < 8:
+        weight -= 0.3
+    if later and (HOME.search(clause) or ASIDE.search(clause + behind[:6])):
+        turned = TURN.search(form[mention.end : later[-1].start])
+        weight -= 0.4 if turned else 0.1
+    if (
+        later
+        and TURN.search(form[mention.end : later[0].start])
+        and HERE.search(form[: later[0].start][-24:])
+    ):
+        weight -= 0.4
+    if earlier and not later and not HERE.search(before[-24:]):
+        weight -= 0.02
+    return weight
+
+
+def _amiss(form: str, mentions: Sequence[_Mention], places: Gazetteer) -> list[_Mention]:
+    """Return stretches that sound like a name, or differ from one in one character."""
+    heard = sounds(form)
+    found: list[_Mention] = []
+    taken = [(m.start, m.end) for m in mentions if not _small(m)]
+    for start in range(len(form)):
+        for end in range(start + 3, min(len(form), start + 12) + 1):
+            if " " in form[start:end]:
+                break
+            if any(start < stop and begin < end for begin, stop in taken):
+                continue
+            if ways := places.sounding.get(heard[start:end]):
+                said = _plausible(ways)
+                if said and form[start:end] not in places.spelled and _own(form[start:end]) > 2:
+                    found.append(_Mention(start, end, said, amiss="同音"))
+                    continue
+            if end - start >= 4:
+                for name in places.nearly(form[start:end]):
+                    if _similar(name, form[start:end]):
+                        said = _plausible(places.spelled[name])
+                        found.append(_Mention(start, end, said, amiss="有一字不同"))
+    longest = max((mention.length for mention in found), default=0)
+    best = [mention for mention in found if mention.length == longest]
+    sounding = [mention for mention in best if mention.amiss == "同音"]
+    return sounding or best
+
+
+def _plausible(ways: Sequence[Spelled]) -> tuple[Spelled, ...]:
+    return tuple(way for way in ways if way.entry.is_small and not way.shortened)
+
+
+def _similar(name: str, said: str) -> bool:
+    """Say whether the one character that differs is a slip: of sound, or in a name long enough to be known."""
+    if _own(name) < 4:
+        return False
+    at = next(n for n, (a, b) in enumerate(zip(name, said, strict=True)) if a != b)
+    one, other = sound(name[at]), sound(said[at])
+    if name[at] in _PARTS or said[at] in _PARTS:
+        return False
+    return one == other or _own(name) > 4
+
+
+_PARTS = frozenset("一二三四五六七八九十东西南北中前后上下左右甲乙丙丁abcdefg0123456789期区号里院")
+"""Characters in which names of neighbouring places differ: the other one is another place, no slip."""
+_ENDS = re.compile(r"(?:小区|社区|家园|花园|村|居委会|小区社区)$")
+
+
+def _own(name: str) -> int:
+    """Return how many characters a name has of its own, without an ending that many have."""
+    return len(_ENDS.sub("", name))
+
+
+def _why(form: str, mention: _Mention, around: Sequence[_Mention], homes: int) -> str:
+    said = f"“{form[mention.start : mention.end].strip()}”"
+    if mention.amiss:
+        said += f"与地名{mention.amiss}"
+    if around:
+        said += f"，前后说到{'、'.join(area.ways[0].entry.name for area in around)}"
+    if homes > 1:
+        said += f"，同名的有{homes}处"
+    return said
+
+
+def _answer(
+    found: list[Candidate],
+    areas: Sequence[_Mention],
+    places: Gazetteer,
+    *,
+    point: Point | None,
+    there: str,
+) -> Located:
+    best = found[0] if found else None
+    if best and best.confidence >= KNOWN:
+        entry = best.entry
+        rivals = [one for one in found if one.confidence > best.confidence - 0.05]
+        communities = {one.entry.community for one in rivals if one.entry.community}
+        apart = len({one.entry.community or one.entry.code for one in rivals}) > 1
+        if len(communities) > 1:
+            confidence = min(best.confidence, 0.55)
+            best = Candidate(entry, confidence, f"{best.why}，也说到别处")
+        community = entry.community or (
+            communities.pop() if apart and len(communities) == 1 else ""
+        )
+        compound = next((one.entry for one in rivals if one.entry.level == "compound"), None)
+        home = places.by_code.get(community)
+        return Located(
+            district=entry.district,
+            street=home.street if home else entry.street,
+            community=community,
+            compound=compound.name if compound else "",
+            confidence=round(min(best.confidence, 0.98), 2),
+            why=best.why,
+            candidates=tuple(found[:6]),
+        )
+    street = [area for area in areas if area.ways[0].entry.level == "street"]
+    district = [area for area in areas if area.ways[0].entry.level == "district"]
+    codes = {way.entry.code for area in street for way in area.ways}
+    if there or district:
+        within = {there} if there else {way.entry.code for way in district[-1].ways}
+        codes = {code for code in codes if places.by_code[code].district in within}
+        said = "坐标" if there else f"“{district[-1].ways[0].entry.name}”"
+        only = next(iter(within)) if len(within) == 1 else ""
+        return Located(
+            district=only, street=codes.pop() if len(codes) == 1 else "", confidence=0.4,
+            why=f"只知道大的范围：{said}", candidates=tuple(found[:6]),
+        )  # fmt: skip
+    if len(codes) == 1:
+        one = places.by_code[codes.pop()]
+        return Located(
+            district=one.district, street=one.code, confidence=0.4, why=f"只知道街道：“{one.name}”",
+            candidates=tuple(found[:6]),
+        )  # fmt: skip
+    why = f"{found[0].why}，说不准" if found else "没有说到地名"
+    return Located(why=why, candidates=tuple(found[:6]))
