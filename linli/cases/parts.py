@@ -221,10 +221,8 @@ def _lapsed_by(found: Application) -> RuleBroken:
     """Return the refusal that says by which step an application ended undecided, whose it was and when."""
     gone_on = last_event(found.order.case_id, list(_GONE_ON))
     assert gone_on is not None, "it ended by one of them"
-    assert found.lapsed_at is not None
-    name, who, _at = gone_on
-    done, kind = _GONE_ON[name], found.get_kind_display()
-    return LAPSED(kind=kind, done=done, who=who, when=moment(found.lapsed_at))
+    name, who, at = gone_on
+    return LAPSED(kind=found.get_kind_display(), done=_GONE_ON[name], who=who, when=moment(at))
 
 
 def decided_already(move: Any, user_id: int | None, at: dt.datetime) -> RuleBroken:
