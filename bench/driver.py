@@ -185,7 +185,12 @@ def serve(database: str, *, port: int, workers: int = 2) -> "subprocess.Popen[by
         [LINLI, "serve", "--port", str(port), "--workers", str(workers)],
         env={**environment, "LINLI_LOG_LEVEL": "WARNING"},
     )
-    wait_for(port, "/health", child=child)
+    try:
+        wait_for(port, "/health", child=child)
+    except SystemExit:
+        child.terminate()  # nobody else knows of it
+        child.wait(timeout=30)
+        raise
     return child
 
 

@@ -3,7 +3,9 @@
     linli seed --cases 100000 --database linli_bench
     python bench/pages.py --database linli_bench
 
-Signed in, with every middleware, over HTTP on loopback. Prints Markdown; --json FILE keeps the figures.
+Signed in, with every middleware, over HTTP on loopback. Prints Markdown; --json FILE keeps the figures. With
+--in-process no server is started: each page is asked for in this process, and only queries and processor time are
+told, which other work on the machine hardly changes.
 """
 
 import argparse
@@ -11,7 +13,9 @@ import json
 import os
 import random
 import sys
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +53,16 @@ def pages() -> dict[str, tuple[str, Callable[[Any], str]]]:
             lambda _n: search(quoted(FREQUENT)),
         ),
         "search, telephone, city": ("city operator", lambda _n: search("19900001234")),
+        "search, three characters, city": ("city operator", lambda _n: search(quoted("下不了"))),
+        "search, four characters, city": ("city operator", lambda _n: search(quoted("物业公司"))),
+        "search, word, place and state": (
+            "city operator",
+            lambda _n: search(quoted(FREQUENT)) + "&place=110105019029&state=case%3Aclosed",
+        ),
+        "search, word and category": (
+            "city operator",
+            lambda _n: search(quoted(FREQUENT)) + "&category=0203",
+        ),
         "three rates, community": ("community worker", lambda _n: "/rates/"),
         "three rates, district": ("district leader", lambda _n: "/rates/"),
     }
@@ -60,15 +74,16 @@ def quoted(text: str) -> str:
     return quote(text)
 
 
-def queries_of(
-    found: dict[str, tuple[str, Callable[[Any], str]]], numbers: list[str]
-) -> dict[str, int]:
-    """Return how many queries each page makes, counted inside one process."""
+def asked_here(
+    found: dict[str, tuple[str, Callable[[Any], str]]], numbers: list[str], *, times: int
+) -> dict[str, tuple[int, float, float]]:
+    """Return queries, this process's CPU and the database's CPU (ms) of each page, asked for in one process."""
     import django
 
     django.setup()
     from django.conf import settings
     from django.db import connection
+    from django.db.backends.signals import connection_created
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
 
@@ -78,6 +93,13 @@ def queries_of(
     settings.STORAGES = {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
+    backends: dict[int, float] = {}
+    connection_created.connect(
+        lambda connection, **_more: backends.setdefault(
+            connection.connection.info.backend_pid, 0.0
+        ),
+        weak=False,
+    )
     counted = {}
     for name, (viewer, address) in found.items():
         client = Client()
@@ -85,8 +107,22 @@ def queries_of(
         with CaptureQueriesContext(connection) as asked:
             response = client.get(address(lambda: numbers[0]))
         assert response.status_code == 200, f"{name}: {response.status_code}"
-        counted[name] = len(asked)
+        own, theirs = time.process_time(), _spent(backends)
+        for nth in range(times):
+            client.get(address(lambda nth=nth: numbers[nth % len(numbers)]))
+        per = 1000 / max(times, 1)
+        spent = (time.process_time() - own) * per, (_spent(backends) - theirs) * per
+        counted[name] = (len(asked), *spent)
     return counted
+
+
+def _spent(backends: dict[int, float]) -> float:
+    """Return the processor seconds of the database's processes that serve this one."""
+    for pid in backends:
+        with suppress(OSError):
+            fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+            backends[pid] = (int(fields[11]) + int(fields[12])) / driver.TICKS
+    return sum(backends.values())
 
 
 def main() -> None:
@@ -95,6 +131,8 @@ def main() -> None:
     parser.add_argument("--database", default="linli_bench")
     parser.add_argument("--seconds", type=float, default=4)
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--in-process", action="store_true", help="queries and CPU only")
+    parser.add_argument("--times", type=int, default=20, help="with --in-process: times each page")
     given = parser.parse_args()
     here = cluster.ensure(given.database)
     import psycopg
@@ -109,7 +147,14 @@ def main() -> None:
     found = pages()
     os.environ |= {"LINLI_DATABASE_NAME": given.database, "LINLI_ROLE": "app"}
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "linli.site.settings")
-    counted = queries_of(found, numbers)
+    assert cases is not None
+    counted = asked_here(found, numbers, times=given.times if given.in_process else 0)
+    if given.in_process:
+        print(f"{cases[0]} cases, load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores\n")
+        print("| page | queries | Python CPU ms | database CPU ms |\n|---|---|---|---|")
+        for name, (queries, own, theirs) in counted.items():
+            print(f"| {name} | {queries} | {own:.1f} | {theirs:.1f} |")
+        return
     server = driver.serve(given.database, port=PORT)
     results: dict[str, driver.Cost] = {}
     try:
@@ -129,18 +174,17 @@ def main() -> None:
     finally:
         server.terminate()
         server.wait(timeout=30)
-    assert cases is not None
     print(f"{cases[0]} cases, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}\n")
     print("| page | queries | p50 ms | p95 ms | web CPU ms | database CPU ms | wrong |")
     print("|---|---|---|---|---|---|---|")
     for name, cost in results.items():
         print(
-            f"| {name} | {counted[name]} | {cost.p50:.1f} | {cost.p95:.1f} | {cost.web_cpu:.1f} "
+            f"| {name} | {counted[name][0]} | {cost.p50:.1f} | {cost.p95:.1f} | {cost.web_cpu:.1f} "
             f"| {cost.db_cpu:.1f} | {cost.failed} |"
         )
     if given.json:
         figures = {
-            name: {"queries": counted[name], **cost.as_json()} for name, cost in results.items()
+            name: {"queries": counted[name][0], **cost.as_json()} for name, cost in results.items()
         }
         given.json.write_text(json.dumps({"cases": cases[0], "pages": figures}, indent=1) + "\n")
 
