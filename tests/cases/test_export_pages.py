@@ -43,7 +43,7 @@ def file_of(export: Export) -> str:
 
 def test_asked_made_and_fetched(town: Town, worker: Client) -> None:
     case = a_case(town)
-    assert ask(worker, state="received").status_code == 302
+    assert ask(worker, state="case:received").status_code == 302
     waiting = worker.get(PAGE).content.decode()
     assert "排队中" in waiting
     assert "every 3s" in waiting
@@ -110,8 +110,10 @@ def test_the_far_future_breaks_nothing(town: Town, worker: Client) -> None:
 
 
 def test_a_list_leads_here_with_its_filter(worker: Client) -> None:
-    page = worker.get(PAGE, {"state": "closed", "received_from": "2026-11-01"}).content.decode()
-    assert '<option value="closed" selected' in page
+    page = worker.get(
+        PAGE, {"state": "case:closed", "received_from": "2026-11-01"}
+    ).content.decode()
+    assert '<option value="case:closed" selected' in page
     assert 'value="2026-11-01"' in page
 
 

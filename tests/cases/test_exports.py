@@ -292,6 +292,9 @@ def test_the_stream_tells_who_what_and_how_many(town: Town) -> None:
         "received_from": None,
         "received_to": None,
         "is_personal": False,
+        "which": None,
+        "category": None,
+        "has_words": False,
     }
     assert told[1].payload["rows"] == 1
     assert told[3].payload["nth"] == 2

@@ -214,6 +214,7 @@ NOT_WORDS = {
     ("Export", "language"),
     ("Export", "reason"),  # why somebody took many cases along: of the export, not of a case
     ("Export", "state_asked"),
+    ("Export", "words_asked"),  # what somebody searched for; gone with the file, by a constraint
     ("ImportAside", "code"),
     ("ImportRun", "file_hash"),
     ("ImportRun", "map_hash"),

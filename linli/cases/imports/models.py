@@ -123,11 +123,18 @@ class ImportChunk(models.Model):
         return unseal(self.sealed, where=f"import_chunk.sealed.{self.id}").encode("latin-1")
 
 
-class Pieces(io.RawIOBase):
-    """A file that came by the browser, read from its pieces: one of them is in memory at a time."""
+AT_ONCE = 4
+"""Pieces of a file that are in memory at a time, written or read by one statement."""
 
-    def __init__(self, run: ImportRun) -> None:
-        self.run = run
+
+class Pieces(io.RawIOBase):
+    """A file that came by the browser, read from its pieces, a few at a time.
+
+    `shelf` keeps those read last by their places, for whoever opens the file again: a small file costs one query.
+    """
+
+    def __init__(self, run: ImportRun, shelf: dict[int, bytes]) -> None:
+        self.run, self.shelf = run, shelf
         self.place = 0
         self.rest = memoryview(b"")
 
@@ -146,14 +153,22 @@ class Pieces(io.RawIOBase):
 
     def readinto(self, into: Any) -> int:
         if not self.rest:
-            piece = ImportChunk.objects.filter(run=self.run, place=self.place).first()
-            if piece is None:
+            if self.place not in self.shelf:
+                self._fetch()
+            self.rest = memoryview(self.shelf[self.place])
+            if not self.rest:
                 return 0
-            self.rest = memoryview(piece.data)
             self.place += 1
         count = min(len(into), len(self.rest))
         into[:count], self.rest = self.rest[:count], self.rest[count:]
         return count
+
+    def _fetch(self) -> None:
+        """Put the next pieces on the shelf; behind the last of all an empty one."""
+        places = range(self.place, self.place + AT_ONCE)
+        found = {piece.place: piece.data for piece in self.run.chunks.filter(place__in=places)}
+        self.shelf.clear()
+        self.shelf.update({place: found.get(place, b"") for place in places})
 
 
 class ImportAside(models.Model):

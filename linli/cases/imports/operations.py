@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.cases.imports.choices import ImportFault
 from linli.cases.imports.events import ImportAsked, ImportBegan, ImportBrokeOff
-from linli.cases.imports.models import ImportAside, ImportChunk, ImportRun
+from linli.cases.imports.models import AT_ONCE, ImportAside, ImportChunk, ImportRun
 from linli.cases.permissions import CasePermission as P
 from linli.kernel.actor import Actor
 from linli.kernel.errors import Refusal
@@ -25,8 +25,6 @@ SILENT = dt.timedelta(minutes=2)
 """Without a sign of life for so long, who had the import in hand has died and another takes it over."""
 MOST_TRIES = 3
 """Turns that may end without a single batch taken; then the import stands as broken off."""
-_PIECES = 4
-"""Pieces of a file written by one statement: a file is never in memory as a whole."""
 _TURN = 0x1107
 """Advisory lock: one import at a time is in hand, so that the worker's other jobs have room."""
 
@@ -70,7 +68,7 @@ def begin_import(
         version=1,
     )
     numbered = (ImportChunk.of(run, place, data) for place, data in enumerate(pieces))
-    while some := list(islice(numbered, _PIECES)):
+    while some := list(islice(numbered, AT_ONCE)):
         ImportChunk.objects.bulk_create(some)
     began = ImportBegan(run_id=run.pk, source=Code(source), file_hash=Code(file_hash), total=total)
     record(began, actor=actor, kind="import", stream=run.pk, seq=1)

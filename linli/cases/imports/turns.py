@@ -34,8 +34,9 @@ log = structlog.get_logger("linli.imports")
 
 
 def file_of(run: ImportRun) -> TableFile:
-    """Return the file of an import that came by the browser, read piece by piece."""
-    return TableFile(run.name, lambda: cast(IO[bytes], Pieces(run)), limit=3 * LARGEST)
+    """Return the file of an import that came by the browser, read a few pieces at a time."""
+    shelf: dict[int, bytes] = {}
+    return TableFile(run.name, lambda: cast(IO[bytes], Pieces(run, shelf)), limit=3 * LARGEST)
 
 
 def map_of(run: ImportRun) -> CaseMap:
