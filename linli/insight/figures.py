@@ -13,7 +13,7 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 34.0, 614.0, 12.0, 158.0
 _NICE = (1, 2, 5)
 MAP_WIDTH = 640.0
 MAP_HEIGHT = 660.0
-GRID = 1.6
+GRID = 2.4
 """Corners of the map lie on a grid of this width, so that borders that two districts share stay shared."""
 SHADES = 6
 ROOM = 3000.0

@@ -136,7 +136,12 @@ def _everybody_has_something() -> None:
     def actor(name: str) -> Actor:
         return actor_of(users[name], now=NOW)
 
-    assert len(queries.orders_of(actor("worker-shuanghe"))) >= 3
+    assert len(queries.orders_of(actor("worker-shuanghe"))) >= 2
+    assert len(queries.received(actor=actor("dispatcher"))) >= 5
+    assert len(queries.to_rule(actor("office"))) >= 1
+    assert len(queries.to_decide(actor("office"))) >= 2
+    assert len(queries.to_decide(actor("officer-fatou"))) >= 1
+    assert len(queries.to_verify(actor("officer-fatou"))) >= 1
     assert len(queries.to_follow_up(actor=actor("follow-up"))) >= 1
     assert len(queries.tasks_of(actor("partner-hemu"))) >= 1
     assert len(queries.tasks_of(actor("parks"))) >= 1
