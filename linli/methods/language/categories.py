@@ -81,7 +81,7 @@ def shares(counts: np.ndarray, rarity: np.ndarray, *, whole: float) -> np.ndarra
 
 @dataclass(frozen=True)
 class Classifier:
-    """A trained model. Probability = softmax(scores x `slope`), the scores being the blocks' sum and `bias`.
+    """A trained model. Probability = softmax(scores), the scores being the blocks' sum and `bias`.
 
     `thresholds`: from which probability a label may stand chosen. `card`: what the model was made of and how
     good it was, as plain values.
@@ -90,16 +90,15 @@ class Classifier:
     labels: tuple[str, ...]
     blocks: tuple[Block, ...]
     bias: np.ndarray
-    slope: float
     thresholds: np.ndarray
     card: Mapping[str, object] = field(default_factory=dict)
 
     def scores(self, words: Sequence[str]) -> np.ndarray:
-        """Return one score a label, not yet a probability."""
+        """Return one score a label: the logarithm of its probability, but for a common part."""
         return sum((block.scores(words) for block in self.blocks), start=self.bias)
 
     def probabilities(self, words: Sequence[str]) -> np.ndarray:
-        return softmax(self.scores(words) * self.slope)
+        return softmax(self.scores(words))
 
     def suggest(self, title: str, body: str) -> Suggestion:
         """Return what a message is about. An empty message gets the most frequent labels, never surely."""

@@ -27,7 +27,7 @@ def save(classifier: Classifier, path: Path, *, card: Mapping[str, Any]) -> None
         }
         families.append({**dataclasses.asdict(block.family), "share": block.share})
     arrays |= {"bias": classifier.bias, "thresholds": classifier.thresholds}
-    inside = {"labels": list(classifier.labels), "slope": classifier.slope, "families": families}
+    inside = {"labels": list(classifier.labels), "families": families}
     write_model(path, kind=KIND, card={**card, **inside}, arrays=arrays)
 
 
@@ -39,7 +39,6 @@ def load(source: Path | IO[bytes]) -> Classifier:
             labels=tuple(card["labels"]),
             blocks=tuple(_block(dict(told), arrays) for told in card["families"]),
             bias=arrays["bias"],
-            slope=float(card["slope"]),
             thresholds=arrays["thresholds"],
             card=card,
         )

@@ -1,8 +1,13 @@
 """Training a model of categories, and what it can do on messages it has not seen. Needs scikit-learn (extra: analysis).
 
-A tenth of the rows, drawn by seed and alike in labels, is held back: the figures of the card are of that tenth. On the
-rest, each message is scored by a model that was made without it; from these scores come the slope that turns
-scores into probabilities and each label's threshold. The model that is kept is then made of all rows.
+Two steps. A linear support-vector machine learns from runs of words and characters. A judge, a logistic regression, then
+turns its scores into probabilities, and hears beside them what a prior model says that stood before there were rows. The
+judge learns from scores of messages that the machine had not seen: on messages it has seen a machine needs no advice, and
+the prior, which knows what is rare in the rows, would go unheard. (Stacking; Wolpert, Neural Networks 5, 1992.) All of it is
+linear in the runs and folds into one table of weights.
+
+A tenth of the rows, drawn by seed and alike in labels, is held back: the figures of the card are of that tenth. The
+model that is kept is made of all rows.
 """
 
 from collections import Counter
@@ -12,7 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from linli.methods.language.categories import Block, Classifier, shares, softmax
+from linli.methods.language.categories import Block, Classifier
+from linli.methods.language.categories_tables import RunTable, columns_of, scores_of
 from linli.methods.language.categories_words import LEAD, Family
 
 FAMILIES = (
@@ -23,11 +29,12 @@ FAMILIES = (
 )
 """What a model looks at, and how much each counts."""
 SELDOM = 2
-"""A run that fewer messages hold is not learnt."""
 STRENGTH = 1.0
-"""How closely the rows are followed: the C of the linear support-vector machine."""
-PRIOR = 1.0
-"""How much the scores of a prior model count in all, beside a family of runs."""
+"""How closely the rows are followed: the C of the support-vector machine."""
+SCORED, ADVISED = 3.0, 0.3
+"""How much scores and the prior's advice count for the judge."""
+JUDGED = 0.03
+"""How closely the judge follows what it learns from: the C of the logistic regression."""
 FOLDS = 3
 FEW = 8
 """A label with fewer rows cannot be learnt and checked."""
@@ -35,12 +42,9 @@ SURE = 0.95
 """Share of right answers that a label's threshold has to keep, on messages not seen."""
 SUREST = 0.8
 """Share of messages, surest first, whose share of right answers the card states beside that of all."""
-SLOPES = np.exp(np.linspace(np.log(0.5), np.log(20), 75))
-
-
 PHRASE_FAMILIES = ((Family("characters", "character", 1, 2), 1.0),)
-PHRASE_STRENGTH = 20.0
-PHRASE_SLOPE = 3.0
+PHRASE_STRENGTH, PHRASE_SLOPE = 20.0, 3.0
+"""For a model of phrases: how closely they are followed, and how sure of itself the model is."""
 
 
 class TooFewRows(Exception):
@@ -76,15 +80,13 @@ def train(
     *,
     seed: int,
     prior: Classifier | None = None,
-    families: Sequence[tuple[Family, float]] = FAMILIES,
     progress: Progress = lambda _what, _done, _total: None,
 ) -> tuple[Classifier, Measured]:
     """Return a model and how good it was on the tenth held back. `rows`: words of a message (`words_of`).
 
-    `prior`: a model whose scores, in labels of its own, are looked at beside the runs: what somebody knew before
-    there were rows. It becomes part of the model made.
-    Labels with fewer than FEW rows are left out. Raises TooFewRows if fewer than two are left. The same rows, seed
-    and version give the same model.
+    `prior`: a model of labels of its own that the judge hears too; it becomes part of the model made. Labels with
+    fewer than FEW rows are left out. Raises TooFewRows if fewer than two are left. The same rows, seed, prior and version
+    give the same model.
     """
     counts = Counter(labels)
     names = tuple(sorted(label for label, count in counts.items() if count >= FEW))
@@ -92,50 +94,49 @@ def train(
         raise TooFewRows
     taken = [n for n, label in enumerate(labels) if counts[label] >= FEW]
     wanted = np.array([names.index(labels[n]) for n in taken])
-    steps = FOLDS + 3
+    words = [rows[n] for n in taken]
+    steps = FOLDS + 4
     progress("reading words", 0, steps)
-    table = _Table([rows[n] for n in taken], families, prior=prior)
+    table = RunTable(words, FAMILIES, seldom=SELDOM)
+    advice = _Advice(prior, words)
+
+    def learnt(at: np.ndarray) -> Classifier:
+        return table.fitted(at, wanted, names, _machine(seed))
+
     lot = drawn(wanted, parts=10, seed=seed)
     held, rest = np.flatnonzero(lot == 0), np.flatnonzero(lot != 0)
-    scores = np.zeros((len(rest), len(names)), dtype=np.float32)
     folds = drawn(wanted[rest], parts=FOLDS, seed=seed + 1)
+    scores = np.zeros((len(rest), len(names)), dtype=np.float32)
     for fold in range(FOLDS):
         progress("checking", fold + 1, steps)
-        part = table.fitted(rest[folds != fold], wanted, names, machine=_machine(seed))
-        scores[folds == fold] = table.scores(part, rest[folds == fold])
-    slope = _slope(scores, wanted[rest])
-    limits = _thresholds(softmax(scores * slope), wanted[rest])
-    progress("measuring", FOLDS + 1, steps)
-    part = replace(
-        table.fitted(rest, wanted, names, machine=_machine(seed)), slope=slope, thresholds=limits
-    )
-    measured = measure(softmax(table.scores(part, held) * slope), wanted[held], part)
-    progress("making the model", FOLDS + 2, steps)
-    whole = table.fitted(np.arange(len(taken)), wanted, names, machine=_machine(seed))
+        scores[folds == fold] = table.scores(learnt(rest[folds != fold]), rest[folds == fold])
+    progress("judging", FOLDS + 1, steps)
+    heard = np.hstack([scores * SCORED, advice.figures[rest]])
+    limits = _thresholds(_judged_apart(heard, wanted[rest], folds), wanted[rest])
+    judge = _judge().fit(heard, wanted[rest])
+    progress("measuring", FOLDS + 2, steps)
+    part = learnt(rest)
+    told = np.hstack([table.scores(part, held) * SCORED, advice.figures[held]])
+    measured = measure(judge.predict_proba(told), wanted[held], names, limits)
+    progress("making the model", FOLDS + 3, steps)
+    model = _folded(learnt(np.arange(len(taken))), judge, advice)
     progress("done", steps, steps)
-    return replace(whole, slope=slope, thresholds=limits), measured
+    return replace(model, thresholds=limits), measured
 
 
 def from_phrases(phrases: Sequence[Sequence[str]], codes: Sequence[str]) -> Classifier:
     """Return a model of phrases that were written for each code, where no rows are yet: nothing is held back.
 
-    How sure it is has been set by hand (`PHRASE_SLOPE`); its suggestions never stand chosen by themselves.
+    How sure it is has been set by hand (PHRASE_SLOPE); its suggestions never stand chosen by themselves.
     """
     from sklearn.linear_model import LogisticRegression
 
     names = tuple(sorted(set(codes)))
     wanted = np.array([names.index(code) for code in codes])
-    table = _Table(phrases, PHRASE_FAMILIES, seldom=1)
-    every = np.arange(len(phrases))
+    table = RunTable(phrases, PHRASE_FAMILIES, seldom=1)
     machine = LogisticRegression(C=PHRASE_STRENGTH, max_iter=200)
-    model = table.fitted(every, wanted, names, machine=machine)
-    return replace(model, slope=PHRASE_SLOPE, thresholds=np.full(len(names), 2.0))
-
-
-def _machine(seed: int) -> Any:
-    from sklearn.svm import LinearSVC
-
-    return LinearSVC(C=STRENGTH, random_state=seed)
+    model = table.fitted(np.arange(len(phrases)), wanted, names, machine)
+    return _scaled(model, np.eye(len(names)) * PHRASE_SLOPE, np.zeros(len(names)))
 
 
 def drawn(wanted: np.ndarray, *, parts: int, seed: int) -> np.ndarray:
@@ -150,159 +151,78 @@ def drawn(wanted: np.ndarray, *, parts: int, seed: int) -> np.ndarray:
     return part
 
 
-class _Table:
-    """The runs of all rows, counted once, from which every part of the rows gets a model of its own."""
+def _machine(seed: int) -> Any:
+    from sklearn.svm import LinearSVC
 
-    def __init__(
-        self,
-        rows: Sequence[Sequence[str]],
-        families: Sequence[tuple[Family, float]],
-        *,
-        seldom: int = SELDOM,
-        prior: Classifier | None = None,
-    ) -> None:
-        self.families = families
-        self.seldom = seldom
-        self.rows = rows
-        self.prior = _Prior(prior, rows) if prior else None
-        self.counted = [_counted(rows, family, seldom) for family, _share in families]
-
-    def fitted(
-        self,
-        at: np.ndarray,
-        wanted: np.ndarray,
-        names: tuple[str, ...],
-        *,
-        machine: Any,
-    ) -> Classifier:
-        """Return a model of the rows at these places, its slope and thresholds not yet set."""
-        from scipy import sparse
-
-        blocks, parts = [], []
-        for (keys, counts), (family, share) in zip(self.counted, self.families, strict=True):
-            here = counts[at]
-            holding = np.bincount(here.indices, minlength=len(keys))
-            kept = np.flatnonzero(holding >= self.seldom)
-            rarity = np.log((1 + len(at)) / (1 + holding[kept])) + 1
-            block = Block(family, keys[kept], rarity.astype(np.float32), np.zeros(0), share)
-            blocks.append(block)
-            parts.append(_figures(here[:, kept], block))
-        if self.prior:
-            parts.append(sparse.csr_matrix(self.prior.figures[at]))
-        machine.fit(sparse.hstack(parts, format="csr"), wanted[at])
-        weights, bias = machine.coef_, machine.intercept_
-        if len(names) == 2:  # for two labels scikit-learn keeps one column
-            weights, bias = np.vstack([-weights, weights]), np.concatenate([-bias, bias])
-        pieces = np.split(weights.T, np.cumsum([len(block.keys) for block in blocks]))
-        learnt = [
-            replace(block, weights=piece.astype(np.float16))
-            for block, piece in zip(blocks, pieces[:-1], strict=True)
-        ]
-        if self.prior:
-            known, beside = self.prior.folded(pieces[-1])
-            learnt += known
-            bias = bias + beside
-        return Classifier(
-            labels=names,
-            blocks=tuple(learnt),
-            bias=bias.astype(np.float32),
-            slope=1.0,
-            thresholds=np.ones(len(names)),
-        )
-
-    def scores(self, model: Classifier, at: np.ndarray) -> np.ndarray:
-        """Return the model's scores of rows of the table; every run that the model knows stands in the table."""
-        total = np.tile(model.bias, (len(at), 1))
-        for (keys, counts), block in zip(self.counted, model.blocks, strict=False):
-            here = counts[at][:, np.searchsorted(keys, block.keys)]
-            total += _figures(here, block) @ block.weights.astype(np.float32)
-        for block in model.blocks[len(self.counted) :]:
-            total += _spread([block.figures(self.rows[n]) for n in at], block)
-        return total
+    return LinearSVC(C=STRENGTH, random_state=seed)
 
 
-class _Prior:
-    """What a model that stood before says of all rows: of the whole message, and of its lead alone.
+def _judge() -> Any:
+    from sklearn.linear_model import LogisticRegression
 
-    Its scores are brought to mean 0 and the same spread, so that none outweighs the runs. As they are sums over
-    runs, the weights that are learnt for them fold into weights of the runs: the model made needs no other.
-    """
+    return LogisticRegression(C=JUDGED, max_iter=500)
 
-    def __init__(self, model: Classifier, rows: Sequence[Sequence[str]]) -> None:
-        self.model = model
-        scores = np.hstack([scores_of(model, rows), scores_of(model, [w[:LEAD] for w in rows])])
-        self.mean = scores.mean(axis=0)
-        self.scale = PRIOR / (np.sqrt(scores.shape[1]) * (scores.std(axis=0) + 1e-6))
-        self.figures = (scores - self.mean) * self.scale
 
-    def folded(self, weights: np.ndarray) -> tuple[list[Block], np.ndarray]:
-        """Return (blocks, what they add to the bias) for the weights learnt: a row a score, a column a label."""
+def _judged_apart(heard: np.ndarray, wanted: np.ndarray, folds: np.ndarray) -> np.ndarray:
+    """Return probabilities of each row by a judge that had not seen it."""
+    chances = np.zeros((len(wanted), int(wanted.max()) + 1))
+    for fold in range(FOLDS):
+        judge = _judge().fit(heard[folds != fold], wanted[folds != fold])
+        chances[folds == fold] = judge.predict_proba(heard[folds == fold])
+    return chances
+
+
+class _Advice:
+    """What a prior model says of all rows: of the whole message, and of its lead alone. Mean 0, the same spread."""
+
+    def __init__(self, prior: Classifier | None, rows: Sequence[Sequence[str]]) -> None:
+        self.prior = prior
+        self.figures = np.zeros((len(rows), 0))
+        if prior:
+            leads = [words[:LEAD] for words in rows]
+            said = np.hstack([scores_of(prior, rows), scores_of(prior, leads)])
+            self.mean = said.mean(axis=0)
+            self.scale = ADVISED / (said.std(axis=0) + 1e-6)
+            self.figures = (said - self.mean) * self.scale
+
+    def folded(self, weights: np.ndarray) -> tuple[tuple[Block, ...], np.ndarray]:
+        """Return (blocks, what they add to the bias) for the judge's weights: a row an advice, a column a label."""
+        if not self.prior:
+            return (), np.zeros(weights.shape[1])
         scaled = weights * self.scale[:, None]
-        beside = -self.mean @ scaled
-        blocks = []
-        for is_lead, half in zip((False, True), np.split(scaled, 2), strict=True):
-            beside = beside + self.model.bias @ half
-            for block in self.model.blocks:
-                family = replace(
-                    block.family, code=f"prior-{block.family.code}-{is_lead:d}", lead=is_lead
-                )
-                said = (block.weights.astype(np.float32) @ half).astype(np.float16)
-                blocks.append(replace(block, family=family, weights=said))
-        return blocks, beside
+        whole, lead = np.split(scaled, 2)
+        beside = self.prior.bias @ (whole + lead) - self.mean @ scaled
+        return (
+            *_renamed(_scaled(self.prior, whole, beside).blocks, lead=False),
+            *_renamed(_scaled(self.prior, lead, beside).blocks, lead=True),
+        ), beside
 
 
-def scores_of(model: Classifier, rows: Sequence[Sequence[str]]) -> np.ndarray:
-    """Return the model's scores of many messages at once, one row a message, one column a label."""
-    total = np.tile(model.bias, (len(rows), 1))
-    for block in model.blocks:
-        total += _spread([block.figures(words) for words in rows], block)
-    return total
+def _renamed(blocks: Sequence[Block], *, lead: bool) -> list[Block]:
+    code = "advice-lead" if lead else "advice"
+    families = [replace(one.family, code=f"{code}-{one.family.code}", lead=lead) for one in blocks]
+    return [replace(block, family=family) for block, family in zip(blocks, families, strict=True)]
 
 
-def _spread(told: Sequence[tuple[np.ndarray, np.ndarray]], block: Block) -> np.ndarray:
-    """Return what a block says of messages whose (rows of known runs, figures) are told."""
-    from scipy import sparse
-
-    starts = np.concatenate(([0], np.cumsum([len(known) for known, _figures in told])))
-    known = np.concatenate([known for known, _figures in told])
-    figures = np.concatenate([figures for _known, figures in told])
-    table = sparse.csr_matrix((figures, known, starts), shape=(len(told), len(block.keys)))
-    said: np.ndarray = table @ block.weights.astype(np.float32)
-    return said
-
-
-def _counted(rows: Sequence[Sequence[str]], family: Family, seldom: int) -> tuple[np.ndarray, Any]:
-    """Return (all keys, ascending; a sparse table of counts, one row a message)."""
-    from scipy import sparse
-
-    found = [family.keys(words) for words in rows]
-    keys, places = np.unique(np.concatenate(found), return_inverse=True)
-    starts = np.concatenate(([0], np.cumsum([len(one) for one in found])))
-    counts = sparse.csr_matrix(
-        (np.ones(len(places), dtype=np.float32), places.astype(np.int32), starts),
-        shape=(len(rows), len(keys)),
+def _scaled(model: Classifier, weights: np.ndarray, bias: np.ndarray) -> Classifier:
+    """Return the model whose scores are the old ones times `weights` plus `bias`."""
+    return replace(
+        model,
+        blocks=tuple(
+            replace(block, weights=(block.weights.astype(np.float32) @ weights).astype(np.float16))
+            for block in model.blocks
+        ),
+        bias=(model.bias @ weights + bias).astype(np.float32),
     )
-    counts.sum_duplicates()
-    often = np.flatnonzero(np.bincount(counts.indices, minlength=len(keys)) >= seldom)
-    return keys[often], counts[:, often]
 
 
-def _figures(counts: Any, block: Block) -> Any:
-    """Return the figures of many messages, as `Block.figures` gives them for one."""
-    table = counts.copy()
-    for row in range(table.shape[0]):
-        here = slice(table.indptr[row], table.indptr[row + 1])
-        table.data[here] = shares(
-            table.data[here], block.rarity[table.indices[here]], whole=block.share
-        )
-    return table
-
-
-def _slope(scores: np.ndarray, wanted: np.ndarray) -> float:
-    """Return the slope under which the right labels are least surprising."""
-    rows = np.arange(len(wanted))
-    told = [np.log(softmax(scores * slope)[rows, wanted] + 1e-12).mean() for slope in SLOPES]
-    return float(SLOPES[int(np.argmax(told))])
+def _folded(model: Classifier, judge: Any, advice: _Advice) -> Classifier:
+    """Return the model that says in one step what machine, prior and judge say in two."""
+    weights, bias = columns_of(judge)
+    own, beside = np.split(weights, [len(model.labels)])
+    known, added = advice.folded(beside)
+    whole = _scaled(model, own * SCORED, bias + added)
+    return replace(whole, blocks=(*whole.blocks, *known))
 
 
 def _thresholds(chances: np.ndarray, wanted: np.ndarray) -> np.ndarray:
@@ -322,15 +242,15 @@ def _thresholds(chances: np.ndarray, wanted: np.ndarray) -> np.ndarray:
     return limits
 
 
-def measure(chances: np.ndarray, wanted: np.ndarray, model: Classifier) -> Measured:
-    """Return how good probabilities were against the labels wanted (columns of the model)."""
+def measure(
+    chances: np.ndarray, wanted: np.ndarray, names: Sequence[str], limits: np.ndarray
+) -> Measured:
+    """Return how good probabilities were. `wanted`: columns of `names`; `limits`: thresholds of the labels."""
     first, best = chances.argmax(axis=1), chances.max(axis=1)
     right = first == wanted
     surest = np.argsort(-best, kind="stable")[: int(len(wanted) * SUREST)]
-    passed = best >= np.asarray(model.thresholds)[first]
-    each = {
-        name: _f1(first, wanted, n) for n, name in enumerate(model.labels) if (wanted == n).any()
-    }
+    passed = best >= limits[first]
+    each = {name: _f1(first, wanted, n) for n, name in enumerate(names) if (wanted == n).any()}
     pairs = Counter(zip(wanted[~right].tolist(), first[~right].tolist(), strict=True))
     return Measured(
         rows=len(wanted),
@@ -342,7 +262,7 @@ def measure(chances: np.ndarray, wanted: np.ndarray, model: Classifier) -> Measu
         passed_right=float(right[passed].mean()) if passed.any() else 0.0,
         by_label=each,
         confused=[
-            (model.labels[a], model.labels[b], n)
+            (names[a], names[b], n)
             for (a, b), n in sorted(pairs.items(), key=lambda pair: (-pair[1], pair[0]))[:10]
         ],
     )
