@@ -45,3 +45,20 @@ def answer(
 
     day = as_of.date() if as_of else None
     sys.exit(answer_command.run(kb, source, output, top=top, as_of=day, refuse=refuse))
+
+
+@click.command()
+@click.option(
+    "--input", "source", type=FILE_IN, required=True, help="msg_id,title,time,body[,user,likes]"
+)
+@click.option("--output", type=FILE_OUT, required=True, help="CSV; packed if it ends in .gz")
+def hotspots(source: Path, output: Path) -> None:
+    """Group messages about one matter: msg_id,group,heat,name. No database is needed.
+
+    The hottest group is 1; a message of no group has empty columns. The same messages give the same groups in any
+    order. Reads CSV, TSV or XLSX (.gz too). Rows that cannot be used are handed back beside the output. Exit status
+    0; 2 for a file that cannot be used.
+    """
+    from linli.site import hotspots_command
+
+    sys.exit(hotspots_command.run(source, output))

@@ -81,3 +81,28 @@ def test_a_file_without_the_columns_is_refused_with_what_it_has(linli, tmp_path)
     assert done.returncode == 2
     assert "a, b" in done.stderr
     assert not (tmp_path / "o.csv").exists()
+
+
+STREAM = "msg_id,user,title,time,body,likes\n" + "".join(
+    f"{n},u{n},望江苑电梯{what},2026-03-0{n} 09:00,望江苑二号楼的电梯又{what}，老人上不了楼,{n}\n"
+    for n, what in enumerate(("停运", "坏了", "故障", "停了三天"), 1)
+)
+
+
+def test_hotspots(linli, tmp_path):
+    source = write(
+        tmp_path / "s.csv.gz",
+        STREAM
+        + "7,u7,湖滨路没有路灯,2026/3/2,夜里看不清,\n8,u8,护照换新,昨天,在哪里,\n7,u9,又一个,2026-03-01,,\n",
+    )
+    done = linli("hotspots", "--input", source, "--output", tmp_path / "o.csv")
+    assert done.returncode == 0, done.stderr
+    rows = read(tmp_path / "o.csv")
+    assert list(rows[0]) == ["msg_id", "group", "heat", "name"]
+    assert [(r["msg_id"], r["group"]) for r in rows] == [("1", "1"), ("2", "1"), ("3", "1"), ("4", "1"), ("7", "")]  # fmt: skip
+    assert rows[0]["name"].startswith("望江苑电梯")
+    assert float(rows[0]["heat"]) > 4
+    assert done.stdout.splitlines()[-1].startswith(
+        "7 messages read: 4 in 1 groups, 1 in none, 2 handed back"
+    )
+    assert [r["msg_id"] for r in read(tmp_path / "o.set-aside.csv")] == ["8", "7"]

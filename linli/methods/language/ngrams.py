@@ -16,6 +16,8 @@ _BITS = 21
 """Bits of a character: Unicode ends at 0x10FFFF."""
 _END = 0
 """Stands behind each text; no run goes over it."""
+_FEW = 20
+"""Texts in which a run may stand however small the table."""
 Floats = np.ndarray
 Ints = np.ndarray
 
@@ -55,7 +57,8 @@ def runs_of(texts: Sequence[str], sizes: Sequence[int]) -> tuple[Ints, Ints, Int
 class Ngrams:
     """Texts that stand ready to be compared with others.
 
-    `sizes`: lengths of the runs. `most`: runs that stand in a greater share of the texts are left out.
+    `sizes`: lengths of the runs. `most`: runs that stand in a greater share of the texts, and in
+    more than a few, are left out.
     """
 
     def __init__(
@@ -67,7 +70,7 @@ class Ngrams:
         self.runs, first, spread = np.unique(run, return_index=True, return_counts=True)
         self.rarity = np.log((1 + len(texts)) / (1 + spread)) + 1
         if most < 1:
-            self.rarity[spread > max(2, most * len(texts))] = 0
+            self.rarity[spread > max(_FEW, most * len(texts))] = 0
         self.begins, self.spread = first, spread
         weight = (1 + np.log(times)) * np.repeat(self.rarity, spread)
         norm = np.sqrt(np.bincount(text, weights=weight**2, minlength=len(texts)))
