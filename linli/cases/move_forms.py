@@ -4,6 +4,7 @@ A move whose form asks for nothing is one button. Rules live in the operations.
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -25,6 +26,7 @@ from linli.cases.queries import leads_for, units_around
 from linli.cases.rules import REASONS, UNTIL_AT_MOST, needs_evidence
 from linli.kernel.actor import Actor
 from linli.kernel.ids import read_number
+from linli.territory.models import Organisation
 
 NOON_OF_WORK = dt.time(18)
 """When a day that is given as "until" ends: when the office does."""
@@ -172,11 +174,17 @@ class UnitForm(MoveForm):
     )
     leads_only = False
 
+    def __init__(self, *args: Any, units: Sequence[Organisation] | None = None, **kwargs: Any):
+        self.units = units
+        super().__init__(*args, **kwargs)
+
     def prepare(self) -> None:
+        """Offer the units around the case, or those given that the page has at hand."""
         find = leads_for if self.leads_only else units_around
         order = self.case.lead_order
         own = order.lead_id if order else None
-        units = [unit for unit in find(self.case.place, at=self.actor.now) if unit.pk != own]
+        around = find(self.case.place, at=self.actor.now) if self.units is None else self.units
+        units = [unit for unit in around if unit.pk != own]
         choices = [(unit.pk, unit.label) for unit in units]
         self.fields["unit_id"].choices = choices  # type: ignore[attr-defined]
 

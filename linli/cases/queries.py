@@ -6,8 +6,21 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case as Choose
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, When
-from django.db.models.functions import TruncMonth
+from django.db.models import (
+    Count,
+    DateTimeField,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, TruncMonth
 
 from linli.accounts.queries import names_of
 from linli.cases.attachments.queries import attachment_rows
@@ -27,7 +40,7 @@ from linli.cases.models import (
 )
 from linli.cases.permissions import CasePermission as P
 from linli.cases.privacy.wall import through_the_wall
-from linli.cases.rules import Rate, ThreeRates, Unadjusted
+from linli.cases.rules import DISPATCH_WITHIN, DISPATCH_WITHIN_ELSE, Rate, ThreeRates, Unadjusted
 from linli.journal.queries import stream_events
 from linli.kernel.actor import SCOPE_COLUMNS, Actor
 from linli.kernel.clock import month_bounds
@@ -67,13 +80,36 @@ def case_for(number: str, *, actor: Actor, permission: str = P.SEE) -> Case:
     )
 
 
-def received(*, actor: Actor) -> QuerySet[Case]:
-    """Return the cases that wait for dispatch, the oldest first."""
+def received(*, actor: Actor) -> QuerySet[Any]:
+    """Return the cases that wait for dispatch, what is due first before all; each has `dispatch_due_at`.
+
+    A case opened again waits from then on.
+    """
+    within = Choose(
+        *(When(urgency=code, then=Value(span)) for code, span in DISPATCH_WITHIN.items()),
+        default=Value(DISPATCH_WITHIN_ELSE),
+        output_field=DurationField(),
+    )
+    since = Coalesce(F("reopened_at"), F("received_at"))
     return (
         Case.objects.seen_by(actor, permission=P.DISPATCH)
         .filter(state__in=WAITING)
         .select_related(f"place__{WITH_PARENTS}", "category")
-        .order_by("received_at", "pk")
+        .annotate(dispatch_due_at=ExpressionWrapper(since + within, DateTimeField()))
+        .order_by("dispatch_due_at", "pk")
+    )
+
+
+def cases_by_number(numbers: Sequence[str], *, actor: Actor, permission: str) -> list[Case]:
+    """Return those of the cases with these numbers that the actor may see by the permission."""
+    known = [number for number in numbers if number.isascii() and number.isdigit()]
+    return list(Case.objects.seen_by(actor, permission=permission).filter(number__in=known))
+
+
+def open_objection(order: WorkOrder) -> Objection | None:
+    """Return the objection of an order that waits for its ruling."""
+    return (
+        Objection.objects.filter(order=order, ruled_at__isnull=True).select_related("unit").first()
     )
 
 

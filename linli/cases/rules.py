@@ -19,6 +19,10 @@ FOLLOW_UP_ATTEMPTS = 3
 OBJECT_WITHIN = dt.timedelta(hours=2)
 OBJECT_WITHIN_COMPLEX = dt.timedelta(hours=24)
 """How long after dispatch a unit may object (our default; the regulation leaves it to the office)."""
+DISPATCH_WITHIN = {"E1": dt.timedelta(minutes=5), "E2": dt.timedelta(minutes=15)}
+DISPATCH_WITHIN_ELSE = dt.timedelta(minutes=30)
+"""Within how long a request is to leave for its unit, by urgency (our default; a typical order leaves five to
+six minutes after the call began)."""
 CONSULT_AT_MOST = dt.timedelta(hours=4)
 """How long a consultation before dispatch may take (our default)."""
 PAUSES = 2

@@ -27,6 +27,7 @@ urlpatterns = [
     ),
     path("calls/", calls.calls, name="calls"),
     path("queue/", queue.queue, name="queue"),
+    path("queue/send/", queue.dispatch_batch, name="dispatch_batch"),
     path("rulings/", queue.rulings, name="rulings"),
     path("work/", work.work, name="work"),
     path("follow-up/", follow_up.follow_up, name="follow_up"),

@@ -99,6 +99,7 @@ def _for(actor: Actor | None, table: tuple[NavItem, ...]) -> list[dict[str, Any]
     return [
         {
             "url_name": item.url_name,
+            "key": item.url_name.replace(":", "-"),
             "url": reverse(item.url_name),
             "label": item.label,
             "icon": item.icon,

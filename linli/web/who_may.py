@@ -46,6 +46,9 @@ DOES: dict[str, Any] = {
     "cases.write_down": _("say that all of a call is written down"),
     "cases.receive_batch": _("import cases from a file, or an order from the city's platform"),
     "cases.triage": _("hand a case on to dispatch, its kind and urgency put right"),
+    "cases.dispatch_batch": _(
+        "send several cases at once to the units that the catalogue alone names"
+    ),
     "cases.consult": _("ask a unit before dispatch whether a matter is its own"),
     "cases.answer_consultation": _("answer for their unit whether a matter is its own"),
     "cases.answer": _("end a case that was answered at once, with the notice told to the caller"),

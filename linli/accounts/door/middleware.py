@@ -34,6 +34,8 @@ SETTING_UP = {
     "mfa_reauthenticate_webauthn",
 }
 """Pages where a second factor is set up or shown; open before it has been."""
+BY_ITSELF = {"web:badges"}
+"""Addresses that a page asks for by itself: no sign that somebody is there, and nothing to lead back to."""
 SEEN_EVERY = dt.timedelta(minutes=1)
 
 
@@ -54,6 +56,10 @@ def door_middleware(
             request.actor = None
             return render(request, "accounts/no_role.html", status=403)
         seen = moment(request.session.get(SEEN))
+        if name in BY_ITSELF:
+            is_idle_phone = DEVICE in request.session and is_idle(seen, now=actor.now)
+            is_shut = is_idle_phone or (is_asked(request) and proved_at(request) is None)
+            return HttpResponse(status=204) if is_shut else None
         if DEVICE in request.session and is_idle(seen, now=actor.now):
             return _ask(request, reverse("accounts:unlock"))
         if seen is None or actor.now - seen >= SEEN_EVERY:

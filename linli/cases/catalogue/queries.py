@@ -158,7 +158,7 @@ def _nearest(units: Sequence[Organisation], kind: str) -> list[Organisation]:
 def duties_for(category: Category, *, at: dt.datetime) -> list[DutyItem]:
     """Return the duty items that hold for a category at a moment, its own and those above it. One query."""
     rows = DutyItem.objects.on(at).filter(category__code__in=category.ancestry)
-    return list(rows.select_related("place"))
+    return list(rows.select_related("place", "category"))
 
 
 _helpers = (

@@ -31,7 +31,9 @@ from linli.cases.operations.deciding import (
     wake,
 )
 from linli.cases.operations.dispatching import (
+    Left,
     dispatch,
+    dispatch_batch,
 )
 from linli.cases.operations.follow_up import (
     agree_follow_up,
@@ -91,6 +93,7 @@ from linli.cases.privacy.operations import unmask
 __all__ = [
     "BatchOutcome",
     "Draft",
+    "Left",
     "RowAt",
     "RunStep",
     "SetAside",
@@ -114,6 +117,7 @@ __all__ = [
     "contact",
     "decline",
     "dispatch",
+    "dispatch_batch",
     "escalate",
     "exclude",
     "extend",

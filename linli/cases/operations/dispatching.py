@@ -1,7 +1,9 @@
 """A case goes to the unit that can solve it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from linli.cases.catalogue.parts import send_copies
@@ -17,7 +19,7 @@ from linli.cases.parts import happened, locked_order, move_case, require_case
 from linli.cases.permissions import CasePermission as P
 from linli.cases.privacy.parts import is_shared, who_asked_in
 from linli.kernel.actor import Actor
-from linli.kernel.errors import Refusal
+from linli.kernel.errors import Refusal, RuleBroken
 from linli.kernel.events import Code
 from linli.kernel.operation import operation
 from linli.territory.models import Organisation
@@ -56,13 +58,24 @@ SAY_WHAT = Refusal(
 )
 
 
-@operation(
-    P.DISPATCH,
-    constraints={
-        "order_lead_is_open": LEAD_CLOSED,
-        "order_lead_by_duty_list": OFF_LIST_NOW,
-    },
+TO_BE_CHOSEN = Refusal(
+    "case.lead_to_be_chosen",
+    _("The catalogue does not decide alone here. Open the case and choose the unit."),
 )
+NO_CATEGORY = Refusal(
+    "case.no_category_yet",
+    _("No category yet, so the catalogue names nobody. Open the case and set the category."),
+)
+BATCH = 50
+TOO_MANY = Refusal(
+    "case.batch_too_large", _("At most %(most)s cases go out at once. Take some of them out.")
+)
+WALLS = {"order_lead_is_open": LEAD_CLOSED, "order_lead_by_duty_list": OFF_LIST_NOW}
+TAKE_PART = _("Take part in “%(category)s” as the catalogue says")
+BY = "dispatch"
+
+
+@operation(P.DISPATCH, constraints=WALLS)
 def dispatch(
     *,
     actor: Actor,
@@ -86,15 +99,105 @@ def dispatch(
     """
     case, _order = locked_order(case_id, actor=actor, permission=P.DISPATCH)
     require_case(case, "dispatch", actor=actor, beside=None)
-    proposal = proposal_for(
-        category=case.category, place=case.place, urgency=case.urgency, at=actor.now
-    )
+    proposal = _proposal(case, actor=actor)
     lead = next((unit for unit in proposal.options if unit.pk == lead_id), None)
     if lead is None:
         raise NOT_SERVING(place=case.place.label)
     for broken in (proposal.refusal(lead), not reason.strip() and proposal.reason_missing(lead)):
         if broken:
             raise broken
+    order, events = _ordered(
+        case,
+        proposal,
+        lead,
+        actor=actor,
+        reason=reason,
+        clock_class=clock_class,
+        by_override=by_override,
+        helper_ids=helper_ids,
+        helper_words=helper_words,
+    )
+    move_case(case, "dispatch", actor=actor, lead_order=order)
+    for event in events:
+        happened(case, event, actor=actor)
+    return order
+
+
+@dataclass(frozen=True)
+class Left:
+    """A case that a batch left where it is, and why."""
+
+    case: Case
+    why: RuleBroken
+
+
+@operation(P.DISPATCH)
+def dispatch_batch(*, actor: Actor, case_ids: Sequence[int]) -> tuple[list[WorkOrder], list[Left]]:
+    """Send each case to the one unit that the catalogue names; return the orders, and the cases left with why.
+
+    By the rules of `dispatch`, one event a case; what somebody must choose is left, and holds up no other. At
+    most BATCH cases. Raises RuleBroken for more; Case.DoesNotExist for one outside the scope: then none is sent.
+    """
+    if len(case_ids) > BATCH:
+        raise TOO_MANY(most=BATCH)
+    sent, left = [], []
+    # Always in one order: two batches wait for one another, and never both.
+    for case_id in sorted(set(case_ids)):
+        case, _order = locked_order(case_id, actor=actor, permission=P.DISPATCH)
+        try:
+            with transaction.atomic():
+                sent.append(_by_the_catalogue(case, actor=actor))
+        except RuleBroken as broken:
+            left.append(Left(case, broken))
+        except IntegrityError as failed:
+            named = getattr(getattr(failed.__cause__, "diag", None), "constraint_name", None)
+            if named not in WALLS:
+                raise
+            left.append(Left(case, WALLS[named]()))
+    return sent, left
+
+
+def _by_the_catalogue(case: Case, *, actor: Actor) -> WorkOrder:
+    require_case(case, BY, actor=actor, beside=None)
+    if case.category is None:
+        raise NO_CATEGORY()
+    proposal = _proposal(case, actor=actor)
+    if len(proposal.leads) != 1:
+        raise TO_BE_CHOSEN()
+    helpers = proposal.co_handlers if is_shared(case) else []
+    order, events = _ordered(
+        case,
+        proposal,
+        proposal.leads[0],
+        actor=actor,
+        helper_ids=[unit.pk for unit in helpers],
+        helper_words=str(TAKE_PART % {"category": case.category.label}),
+    )
+    move_case(case, BY, actor=actor, lead_order=order)
+    for event in events:
+        happened(case, event, actor=actor)
+    return order
+
+
+def _proposal(case: Case, *, actor: Actor) -> Proposal:
+    return proposal_for(
+        category=case.category, place=case.place, urgency=case.urgency, at=actor.now
+    )
+
+
+def _ordered(
+    case: Case,
+    proposal: Proposal,
+    lead: Organisation,
+    *,
+    actor: Actor,
+    reason: str = "",
+    clock_class: str = "",
+    by_override: bool = False,
+    helper_ids: Sequence[int] = (),
+    helper_words: str = "",
+) -> tuple[WorkOrder, list[CaseDispatched | TaskGiven]]:
+    """Write the order with its clocks, alerts, parts and copies; return it and what is to be told of it."""
     entry = proposal.entry if lead in proposal.leads else None
     _follow_category(case, proposal, actor=actor)
     profile = profile_for(case.place, at=actor.now, override=by_override)
@@ -120,22 +223,24 @@ def dispatch(
         case, order, proposal.co_handlers, helper_ids, words=helper_words.strip(), actor=actor
     )
     copied = send_copies(order, proposal, actor=actor)
-    move_case(case, "dispatch", actor=actor, lead_order=order)
-    happened(
-        case,
-        CaseDispatched(
-            case_id=case.pk,
-            order_id=order.pk,
-            lead_id=lead.pk,
-            clock_class_id=limits.pk,
-            clock_class=Code(limits.code),
-            first_contact_due_at=order.first_contact_due_at,
-            handling_due_at=order.handling_due_at,
-            catalogue_entry_id=entry.pk if entry else None,
-            copied_count=copied,
-        ),
-        actor=actor,
+    dispatched = CaseDispatched(
+        case_id=case.pk,
+        order_id=order.pk,
+        lead_id=lead.pk,
+        clock_class_id=limits.pk,
+        clock_class=Code(limits.code),
+        first_contact_due_at=order.first_contact_due_at,
+        handling_due_at=order.handling_due_at,
+        catalogue_entry_id=entry.pk if entry else None,
+        copied_count=copied,
     )
+    given = [
+        TaskGiven(
+            order_id=order.pk, task_id=task.pk, unit_id=task.organisation_id, due_at=task.due_at
+        )
+        for task in tasks
+    ]
+    return order, [dispatched, *given]
     for task in tasks:
         given = TaskGiven(
             order_id=order.pk, task_id=task.pk, unit_id=task.organisation_id, due_at=task.due_at

@@ -1,12 +1,15 @@
 """The dispatcher's queue."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from linli.cases import operations, queries
@@ -18,6 +21,8 @@ from linli.cases.clocks.rules import class_of
 from linli.cases.flows import WAITING
 from linli.cases.forms import CategoriseForm, DispatchForm
 from linli.cases.models import Case
+from linli.cases.move_forms import RuleElsewhereForm, RuleFinalForm
+from linli.cases.operations.dispatching import BATCH, TAKE_PART
 from linli.cases.permissions import CasePermission as P
 from linli.cases.privacy.parts import is_shared
 from linli.cases.views.finding import case_or_404
@@ -56,6 +61,26 @@ def dispatch(request: ActorRequest, number: str) -> HttpResponse:
         if not form.errors:
             return redirect("cases:queue")
     return _queue_page(request, chosen=number, form=form)
+
+
+@needs(P.DISPATCH)
+@require_POST
+def dispatch_batch(request: ActorRequest) -> HttpResponse:
+    """Send the cases that are ticked to the units that the catalogue alone names; say which were left and why."""
+    numbers = request.POST.getlist("case")[:BATCH]
+    cases = queries.cases_by_number(numbers, actor=request.actor, permission=P.DISPATCH)
+    if not cases:
+        messages.info(
+            request, _("Nothing was ticked. Tick the cases that are to go out, then send.")
+        )
+        return redirect("cases:queue")
+    sent, left = operations.dispatch_batch(
+        actor=request.actor, case_ids=[case.pk for case in cases]
+    )
+    if sent:
+        words = ngettext("%(n)s case went out.", "%(n)s cases went out.", len(sent))
+        messages.success(request, words % {"n": len(sent)})
+    return _queue_page(request, chosen="", left=left) if left else redirect("cases:queue")
 
 
 @needs(P.DISPATCH)
@@ -99,14 +124,17 @@ def _fresh_form(proposal: Proposal, case: Case) -> DispatchForm:
     initial = {
         "lead": proposal.leads[0].pk if len(proposal.leads) == 1 else None,
         "helpers": [unit.pk for unit in helpers],
-        "helper_words": _("Take part in “%(category)s” as the catalogue says")
-        % {"category": about},
+        "helper_words": str(TAKE_PART % {"category": about}),
     }
     return DispatchForm(leads=proposal.options, helpers=helpers, initial=initial)
 
 
 def _queue_page(
-    request: ActorRequest, *, chosen: str, form: DispatchForm | None = None
+    request: ActorRequest,
+    *,
+    chosen: str,
+    form: DispatchForm | None = None,
+    left: Sequence[operations.Left] = (),
 ) -> HttpResponse:
     page = Paginator(queries.received(actor=request.actor), PAGE).get_page(request.GET.get("page"))
     shown = {case.number: case for case in page}
@@ -120,6 +148,7 @@ def _queue_page(
         "total": page.paginator.count,
         "selected": selected,
         "chosen": bool(chosen),
+        "left": left,
         "loop_step": "dispatch",
     }
     if selected is not None:
@@ -148,6 +177,40 @@ def _queue_page(
 
 @needs(P.RULE)
 def rulings(request: ActorRequest) -> HttpResponse:
-    """Show the objections that wait for a ruling, the nearest deadline first."""
-    context = {"orders": queries.to_rule(request.actor), "loop_step": "dispatch"}
+    """Show the objections that wait for a ruling, and the one chosen beside what each list says."""
+    actor = request.actor
+    orders = queries.to_rule(actor)
+    chosen = request.GET.get("case", "")
+    selected = next((one for one in orders if one.case.number == chosen), None) or next(
+        iter(orders), None
+    )
+    context: dict[str, Any] = {
+        "orders": orders,
+        "selected": selected,
+        "chosen": bool(chosen),
+        "loop_step": "dispatch",
+    }
+    if selected is not None:
+        case = case_or_404(request, selected.case.number, permission=P.RULE)
+        proposal = _proposal(request, case)
+        elsewhere = RuleElsewhereForm(
+            case=case, actor=actor, units=proposal.options, auto_id="id_elsewhere_%s"
+        )
+        other = next((one for one in proposal.leads if one.pk != selected.lead_id), None)
+        if other is not None:
+            elsewhere.fields["unit_id"].initial = other.pk
+        context |= {
+            "case": case,
+            "objection": queries.open_objection(selected),
+            "proposal": proposal,
+            "is_named": selected.lead in proposal.leads,
+            "off_list": proposal.refusal(selected.lead),
+            "duties": [
+                item
+                for item in proposal.duties
+                if item.organisation_id == selected.lead_id or item.kind == selected.lead.kind
+            ],
+            "elsewhere": elsewhere,
+            "final": RuleFinalForm(case=case, actor=actor, auto_id="id_final_%s"),
+        }
     return render(request, "cases/rulings.html", context)

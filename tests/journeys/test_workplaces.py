@@ -1,0 +1,184 @@
+"""Stories that need several people: an objection, a call back that takes three tries, rework, a worker's day."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from linli.kernel.ids import read_number
+from tests.journeys.conftest import BASE, Open, check_axe, shoot
+
+pytestmark = pytest.mark.journey
+COMMITTEE = "双合家园社区居委会"
+
+
+def received(operator: Page, words: str) -> str:
+    """Take a call at 双合家园 and return the case's number."""
+    operator.goto(f"{BASE}/calls/new/")
+    operator.locator("[name=words]").fill(words)
+    operator.locator("[name=place]").fill("双合家园社区")
+    operator.locator("[name=category]").fill("公共部位维修")
+    operator.keyboard.press("Control+Enter")
+    expect(operator).to_have_url(re.compile("received="))
+    number = read_number(operator.url.split("received=")[1])
+    assert number is not None
+    return number
+
+
+def dispatched(dispatcher: Page, number: str) -> None:
+    """Send a case to the committee of 双合家园."""
+    dispatcher.goto(f"{BASE}/queue/?case={number}")
+    label = dispatcher.locator("label:has([name=lead])", has_text=COMMITTEE).first
+    if not label.is_visible():
+        dispatcher.locator("details.more summary").click()
+    label.click()
+    dispatcher.locator("[name=reason]").fill("The committee looks at it first.")
+    dispatcher.keyboard.press("Control+Enter")
+    expect(dispatcher).to_have_url(re.compile("/queue/$"))
+
+
+def moved(page: Page, number: str, name: str, **given: str) -> None:
+    """Make a move on the page of a case, with what its fields are given; a radio by its value."""
+    page.goto(f"{BASE}/cases/{number}/")
+    move = page.locator(f"#move-{name}")
+    if not move.locator("> summary").is_visible():
+        page.locator("details.fold:has(#move-" + name + ") > summary").click()
+    move.locator("> summary").click()
+    for field, value in given.items():
+        radio = move.locator(f"label:has([name={field}][type=radio][value={value!r}])")
+        if radio.count():
+            radio.click()
+        else:
+            move.locator(f"[name={field}]").fill(value)
+    move.locator("form button.primary").click()
+    expect(page.locator("[data-errors]")).to_have_count(0)
+
+
+def reported(worker: Page, number: str) -> None:
+    worker.goto(f"{BASE}/cases/{number}/")
+    accept = worker.locator(f"form[action$='/{number}/accept/'] button")
+    if accept.count():
+        accept.click()
+    moved(worker, number, "contact", note="Told what is being done.")
+    moved(
+        worker,
+        number,
+        "report",
+        resolution="solved",
+        public_reply="The pump is repaired.",
+        evidence="Tried with the caller.",
+    )
+
+
+def test_an_objection_is_ruled_and_another_unit_gets_it(as_person: Open) -> None:
+    number = received(as_person("operator-1"), "三号楼楼顶漏水，顶层两户受淹。")
+    dispatcher = as_person("dispatcher")
+    dispatched(dispatcher, number)
+    worker = as_person("worker-shuanghe", phone=True)
+    moved(
+        worker, number, "object", clause="派单目录：公共部位维修", evidence="楼顶属全体业主共有。"
+    )
+    dispatcher.goto(f"{BASE}/rulings/?case={number}")
+    expect(dispatcher.locator("#detail")).to_contain_text("楼顶属全体业主共有。")
+    expect(dispatcher.locator("#detail")).to_contain_text("职责清单")
+    check_axe(dispatcher)
+    shoot(dispatcher, "ruling")
+    form = dispatcher.locator("form[action$='/rule-elsewhere/']")
+    form.locator("[name=unit_id]").select_option(label="垡头街道办事处")
+    form.locator("[name=ruling]").fill("涉及多个产权单位，由街道牵头。")
+    form.locator("button").click()
+    expect(dispatcher.locator("#main")).to_contain_text("垡头街道办事处")
+    street = as_person("street-fatou")
+    street.goto(f"{BASE}/cases/{number}/")
+    expect(street.locator(f"form[action$='/{number}/accept/']")).to_have_count(1)
+
+
+def test_unanswered_twice_then_reached_and_done_again(as_person: Open) -> None:
+    number = received(as_person("operator-1", english=True), "Water pump of building 3 fails.")
+    dispatched(as_person("dispatcher", english=True), number)
+    worker = as_person("worker-shuanghe", phone=True, english=True)
+    reported(worker, number)
+    caller = as_person("follow-up", english=True)
+    for means in ("phone", "message"):
+        caller.goto(f"{BASE}/follow-up/?case={number}")
+        caller.locator(f"button[name=means][value={means}]").click()
+        expect(caller).to_have_url(re.compile("/follow-up/$"))
+    caller.goto(f"{BASE}/follow-up/?case={number}")
+    expect(caller.locator(".op-help")).to_contain_text("2 of 3")
+    # One sentence at a time: what is asked last is not there before the first is answered.
+    expect(caller.locator("[name=satisfaction]").first).not_to_be_visible()
+    for name, value in (
+        ("was_contacted", "yes"),
+        ("answered", "not_solved"),
+        ("satisfaction", "not"),
+    ):
+        caller.locator(f"label:has([name={name}][value={value}])").click()
+    check_axe(caller)
+    shoot(caller, "follow-up-en")
+    caller.locator("button[form=answers]").click()
+    caller.locator(f"form[action$='/{number}/rework/'] button").click()
+    worker.goto(f"{BASE}/work/")
+    expect(worker.locator("#main")).to_contain_text("Water pump of building 3 fails.")
+    reported(worker, number)
+    caller.goto(f"{BASE}/follow-up/?case={number}")
+    for name, value in (("was_contacted", "yes"), ("answered", "solved"), ("satisfaction", "very")):
+        caller.locator(f"label:has([name={name}][value={value}])").click()
+    caller.locator("button[form=answers]").click()
+    caller.locator("form[data-primary] button").last.click()
+    expect(caller).to_have_url(re.compile("/follow-up/$"))
+
+
+def test_a_day_of_the_worker_with_one_thumb(as_person: Open) -> None:
+    number = received(as_person("operator-1"), "地库水泵不转，积水没过脚面。")
+    dispatched(as_person("dispatcher"), number)
+    worker = as_person("worker-shuanghe", phone=True)
+    worker.goto(f"{BASE}/work/")
+    check_axe(worker)
+    shoot(worker, "worker-day-390")
+    worker.locator(f"form[action$='/{number}/accept/'] button").click()
+    expect(worker).to_have_url(re.compile(number))
+    moved(worker, number, "contact", note="已说明先抽水再修泵。")
+    worker.locator(f"a[href$='/{number}/give-task/']").click()
+    expect(worker.locator("[name=words]")).not_to_be_empty()
+    worker.locator("form[data-primary] button.primary").click()
+    expect(worker.locator("#tasks-h")).to_be_visible()
+    partner = as_person("partner-hemu", phone=True, script=False)
+    task = partner.locator("article", has_text="地库水泵不转").first
+    task.locator("form[action$='/arrive/'] button").click()
+    task = partner.locator("article", has_text="地库水泵不转").first
+    task.locator("details:has(form[action$='/need-material/']) summary").click()
+    task.locator("[name=needed]").fill("水泵叶轮一只，下午三点到货。")
+    task.locator("form[action$='/need-material/'] button").click()
+    expect(partner.locator("#main")).to_contain_text("水泵叶轮一只")
+    worker.goto(f"{BASE}/cases/{number}/")
+    expect(worker.locator("#main")).to_contain_text("水泵叶轮一只，下午三点到货。")
+    task = partner.locator("article", has_text="地库水泵不转").first
+    task.locator("details:has(form[action$='/finish-task/']) summary").click()
+    task.locator("[name=result]").fill("叶轮已换，积水抽干。")
+    task.locator("form[action$='/finish-task/'] button").click()
+    moved(
+        worker,
+        number,
+        "report",
+        resolution="solved",
+        public_reply="水泵叶轮已换，积水已抽干。",
+        evidence="与来电人一同试过。",
+    )
+    width = worker.evaluate("document.documentElement.scrollWidth")
+    assert width <= 390
+
+
+def test_what_the_catalogue_decides_goes_out_together(as_person: Open) -> None:
+    operator = as_person("operator-2")
+    numbers = [received(operator, words) for words in ("一号楼扶手松了。", "二号楼扶手松了。")]
+    dispatcher = as_person("dispatcher")
+    dispatcher.goto(f"{BASE}/queue/")
+    for number in numbers:
+        box = dispatcher.locator(f"[name=case][value='{number}']")
+        if box.count():
+            box.check()
+    check_axe(dispatcher)
+    shoot(dispatcher, "queue-bulk")
+    if dispatcher.locator("[name=case]:checked").count():
+        dispatcher.keyboard.press("Alt+M")
+        expect(dispatcher.locator(".toast, [role=alert]").first).to_be_visible()
