@@ -475,6 +475,38 @@ def urgency(source: Path, output: Path) -> None:
 
 
 @linli.command()
+@click.option(
+    "--input",
+    "source",
+    required=True,
+    help="CSV, TSV or XLSX (.gz too): id,text[,lng,lat]",
+    type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path),
+)
+@click.option(
+    "--output",
+    required=True,
+    help="CSV: id,district,street_code,community_code,compound,confidence,why; packed if .gz",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+)
+@click.option(
+    "--datum",
+    type=click.Choice(["bd09", "gcj02", "wgs84"]),
+    default="gcj02",
+    show_default=True,
+    help="Of lng and lat.",
+)
+def locate(source: Path, output: Path, datum: str) -> None:
+    """Say which place in Beijing each row means, how sure, and why. No database is needed.
+
+    What is not known stays empty. Rows that cannot be used are handed back beside the output. Exit status 0; 2 for
+    a file that cannot be used.
+    """
+    from linli.site import locate_command
+
+    sys.exit(locate_command.run(source, output, datum=datum))
+
+
+@linli.command()
 @click.argument("number")
 @click.option("--english", is_flag=True, help="Tell it in English.")
 def explain(number: str, english: bool) -> None:

@@ -129,10 +129,11 @@ def gazetteer(entries: Iterable[Entry]) -> Gazetteer:
     known = list(entries)
     shorts = _written_forms([entry.short for entry in known])
     names = _written_forms([entry.name for entry in known])
-    homes: dict[tuple[str, str], list[Entry]] = {}
+    homes: dict[tuple[str, object], list[Entry]] = {}
     for entry, short in zip(known, shorts, strict=True):
         if entry.level in ("community", "village"):
             homes.setdefault((entry.district, short), []).append(entry)
+            homes.setdefault((entry.district, sounds(short)), []).append(entry)
     placed = []
     spelled: dict[str, list[Spelled]] = {}
     for entry, short, name in zip(known, shorts, names, strict=True):
@@ -143,11 +144,12 @@ def gazetteer(entries: Iterable[Entry]) -> Gazetteer:
     return Gazetteer(tuple(placed), spelled, {entry.code: entry for entry in placed})
 
 
-def _placed(compound: Entry, name: str, named: dict[tuple[str, str], list[Entry]]) -> Entry:
-    """Return the compound in the community whose name it bears, whole or but for its part (三区, 二期)."""
+def _placed(compound: Entry, name: str, named: dict[tuple[str, object], list[Entry]]) -> Entry:
+    """Return the compound in the community whose name it bears: whole, but for its part (三区), or by its sound."""
     if compound.community:
         return compound
-    for tried in dict.fromkeys((name, _PART.sub("", name), _PART.sub("", _PART.sub("", name)))):
+    whole = (name, _PART.sub("", name), _PART.sub("", _PART.sub("", name)))
+    for tried in dict.fromkeys((*whole, sounds(name))):
         homes = named.get((compound.district, tried), [])
         if len(homes) == 1 and len(tried) > 2:
             return replace(compound, street=homes[0].street, community=homes[0].code)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from linli.methods.geo import Point, metres_between
 from linli.methods.language.gazetteer import Entry, Gazetteer, Spelled, written_form
-from linli.methods.language.sounds import sound, sounds
+from linli.methods.language.sounds import sound, sounds, spoken
 
 TAIL = re.compile(
     r"[0-9]|[一二三四五六七八九十甲乙丙丁]+(?:号|栋|楼|座|单元|区|门|院|期|层|幢|排|组|社)|[东西南北](?:门|院|侧|边|口|区|墙)|[a-z](?:座|栋|区|号|楼)"
@@ -19,7 +19,7 @@ TAIL = re.compile(
 )
 """What may follow a whole name: a house number, a side, a part, who lives there."""
 OTHER = re.compile(
-    "小学|中学|大学|学校|幼儿园|医院|卫生|公园|大厦|酒店|宾馆|饭店|商场|超市|派出所|广场|市场|公司|银行|地铁|车站|站|大街|街|路|桥|胡同|巷|厂|店|商城|影院|剧院|工业|产业|科技|立交|机场|大桥|南路|北路|东路|西路|中路"
+    "小学|中学|大学|学校|幼儿园|医院|卫生|公园|大厦|酒店|宾馆|饭店|商场|超市|派出所|广场|市场|公司|银行|地铁|车站|站|大街|街|路|桥|胡同|巷|厂|店|商城|影院|剧院|工业|产业|科技|立交|机场|大桥|[东西南北中](?:街|路|胡同|巷)"
 )
 """What makes another name of a name: the school of a place may lie elsewhere."""
 LEAD = re.compile(
@@ -34,6 +34,16 @@ ORDINARY = re.compile(
     r"|体育总局|朝阳公园|新世界|机场|车站|学校|医院|市场|派出所|电影院|体育场|宿舍|家属[院楼]"
 )
 """Names that are ordinary words too: they mean a place where its kind or what is around it is said."""
+TWO = re.compile(
+    r"(?!花园|嘉园|家园|景园|校园|田园|公园|果园|陵园|菜园|乐园|名苑|学苑|新城|县城|全城|小城|东城|西城|商城|城里|村里|家里|院里|屋里|山庄|村庄|农庄"
+    r"|[本全我该农乡邻新旧老山城]村|邻居|民居|旧居|新居|家庭|法庭|政府|市府|省府|王府|经营|民营|国营|军营)[\u4e00-\u9fff][园苑里庄村寺坊府城湾居轩庭阁郡营屯]"
+)
+"""Names of two characters that are hardly anything else."""
+DOOR = re.compile(
+    r"[0-9一二三四五六七八九十]+(?:号|栋|楼|座|单元)|[东西南北](?:门|院|侧)|小区|正门|门口"
+)
+_SIDE = re.compile(r"[东西南北][门侧边]")
+ROAD = re.compile("[东西南北中]?(?:大街|街|路|胡同|桥|立交|高架)|地铁|公交|车站|站")
 NOT = re.compile(r"(?:不是|并非|不在|不属于|不属|而非|不归|别去|没在|不到|不是在|不是去)$")
 FROM = re.compile(r"从[^ ]{0,5}$")
 ONWARD = re.compile(r"^(?:[^ ]{0,4}?)(?:搬|到|往|去|出发|过来|回)")
@@ -52,12 +62,13 @@ TURN = re.compile(r"但是|但|可是|不过|却|然而|只是|其实")
 BESIDE = re.compile(
     r"^(?:小区)?(?:[东西南北]门)?(?:旁边|附近|对面|隔壁|后面|前面|斜对面|旁|往[东西南北])的?"
 )
-SURE, LIKELY, MAYBE = 0.95, 0.8, 0.6
-"""How sure a reading is: the kind or the area was said; a whole name; a name with something amiss."""
+SURE, LIKELY = 0.95, 0.8
+"""How sure a name is whose kind was said: of four characters and more, of fewer."""
+HEARD, WRITTEN = "同音", "有一字不同"
 KNOWN = 0.5
 """From here a place is given; below it the answer is “not known”."""
-NEAR, FAR = 1_500.0, 6_000.0
-"""Metres from the point within which a place of that name is meant, and beyond which it is not."""
+NEAR, BESIDE_POINT = 1_500.0, 200.0
+"""Metres from the point within which a place of that name is meant; within which a point alone means a compound."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +107,9 @@ class _Mention:
     def length(self) -> int:
         return self.end - self.start
 
+    def covers(self, other: "_Mention") -> bool:
+        return self.start <= other.start and self.end >= other.end and self.length > other.length
+
     @property
     def kind_said(self) -> bool:
         return any(way.kind_said for way in self.ways)
@@ -113,12 +127,32 @@ def locate(
     there = district_at(point) if point else ""
     mentions = _mentions(form, places)
     areas, small = _areas(mentions, form), [m for m in mentions if _small(m)]
+    amiss = _amiss(form, mentions, places)
+    # 观音寺被里 is 观音寺北里 misheard, not 观音寺: what sounds like a longer name goes before the shorter.
+    small = [m for m in small if not any(a.covers(m) and a.amiss == HEARD for a in amiss)]
     found = _weighed(form, small, areas, places, point=point, there=there)
-    if not any(one.confidence >= KNOWN for one in found):
-        amiss = _amiss(form, mentions, places)
-        found += _weighed(form, amiss, areas, places, point=point, there=there)
+    if amiss and not any(one.confidence >= KNOWN for one in found):
+        found += _weighed(form, [*amiss, *small], areas, places, point=point, there=there)
+    if point is not None and not any(one.confidence >= KNOWN for one in found):
+        found += _beside(point, places, areas)
     found.sort(key=lambda one: -one.confidence)
     return _answer(found, areas, places, point=point, there=there)
+
+
+def _beside(point: Point, places: Gazetteer, areas: Sequence[_Mention]) -> list[Candidate]:
+    """Return the compound nearest to a point, if one is near and lies in what the words say."""
+    lng, lat = point
+    box = [
+        e
+        for e in places.entries
+        if e.point and abs(e.point[1] - lat) < 0.004 and abs(e.point[0] - lng) < 0.005
+    ]
+    fits = [e for e in box if all(_holds(area, e) for area in areas)]
+    near = sorted((metres_between(e.point, point), e.code, e) for e in fits if e.point)
+    if not near or near[0][0] > BESIDE_POINT:
+        return []
+    metres, _code, entry = near[0]
+    return [Candidate(entry, 0.6, f"坐标离“{entry.name}”约{metres:.0f}米")]
 
 
 def _small(mention: _Mention) -> bool:
@@ -131,6 +165,8 @@ def _mentions(form: str, places: Gazetteer) -> list[_Mention]:
     for end in range(1, len(form) + 1):
         best[end] = best[end - 1]
         for start in range(max(0, end - places.longest), end - 1):
+            if _SIDE.match(form, end - 1) and form[start : end - 1] in places.spelled:
+                continue
             if ways := places.spelled.get(form[start:end]):
                 worth = best[start][0] + (end - start) ** 2
                 if worth > best[end][0]:
@@ -146,7 +182,8 @@ def _areas(mentions: Sequence[_Mention], form: str) -> list[_Mention]:
         ways = tuple(way for way in mention.ways if not way.entry.is_small)
         full = tuple(way for way in ways if way.kind_said)
         follows = mention.end in starts or form[mention.end : mention.end + 1] in " 的"
-        whole = not _small(mention) and follows and not OTHER.match(form, mention.end)
+        leads = mention.end in starts and any(w.entry.level == "district" for w in ways)
+        whole = (leads or not _small(mention)) and follows and not OTHER.match(form, mention.end)
         if full or (ways and whole):
             said.append(_Mention(mention.start, mention.end, full or ways))
     return said
@@ -199,7 +236,7 @@ def _weighed(
         chosen = _by_point(chosen, point, there)
         strength = _strength(form, mention, fits=bool(inside and around), areas=areas)
         if around and not inside:
-            strength -= 0.15 if partly else 0.3
+            strength -= _discord(form, mention, around) if not partly else 0.15
         strength += _role(form, mention, mentions)
         homes = {entry.community or entry.code for entry in chosen}
         for entry in chosen:
@@ -212,6 +249,17 @@ def _weighed(
                 sure = min(sure, 0.45)
             found.append(Candidate(entry, sure, _why(form, mention, around, len(homes))))
     return found
+
+
+def _discord(form: str, mention: _Mention, around: Sequence[_Mention]) -> float:
+    """Return how much it tells against a name that no area said about it holds it.
+
+    Right behind a district said in full it is another place of that name, 安贞西里 is none of the 西里 elsewhere.
+    """
+    joined = [area for area in around if area.end == mention.start]
+    if any(a.kind_said and a.ways[0].entry.level == "district" for a in joined):
+        return 0.5
+    return 0.5 if joined and form[mention.start] in "东西南北中" else 0.3
 
 
 def _same_home(entries: Sequence[Entry]) -> bool:
@@ -243,7 +291,8 @@ def _strength(form: str, mention: _Mention, *, fits: bool, areas: Sequence[_Ment
     begins = not before or bool(LEAD.search(before)) or any(a.end == mention.start for a in areas)
     tail = not behind or behind.startswith(" ") or bool(TAIL.match(behind))
     another = not mention.kind_said and bool(OTHER.match(behind))
-    ordinary = not mention.kind_said and bool(ORDINARY.fullmatch(form[mention.start : mention.end]))
+    said = form[mention.start : mention.end]
+    ordinary = not mention.kind_said and bool(ORDINARY.fullmatch(said))
     shortened = all(way.shortened for way in mention.ways if way.entry.is_small)
     if mention.kind_said and (mention.length > 4 or begins):
         sure = SURE if mention.length > 3 else LIKELY
@@ -251,8 +300,10 @@ def _strength(form: str, mention: _Mention, *, fits: bool, areas: Sequence[_Ment
         sure = 0.9 if begins or tail else 0.75
     elif mention.length == 3:
         sure = 0.85 if begins and tail else 0.7 if begins or tail else 0.5
+    elif fits:
+        sure = 0.55 if begins and tail else 0.3
     else:
-        sure = 0.55 if begins and tail and fits else 0.3
+        sure = 0.65 if begins and TWO.fullmatch(said) and DOOR.match(behind) else 0.3
     if fits:
         sure += 0.1
     if shortened:
@@ -260,7 +311,7 @@ def _strength(form: str, mention: _Mention, *, fits: bool, areas: Sequence[_Ment
     if ordinary and not fits:
         sure = min(sure, 0.4)
     if another:
-        sure -= 0.25
+        sure -= 0.4 if ROAD.match(behind) else 0.25
     if mention.amiss:
         sure -= 0.1
     return min(sure, 0.98)
@@ -276,9 +327,9 @@ def _role(form: str, mention: _Mention, mentions: Sequence[_Mention]) -> float:
     if HERE.search(before[-24:]):
         weight += 0.05
     if FORMER.search(clause) and later:
-        weight -= 0.4
+        weight -= 0.5
     if FROM.search(clause) and ONWARD.match(behind) and later:
-        weight -= 0.4
+        weight -= 0.5
     if later and BESIDE.match(behind) and later[0].start - mention.end < 8:
         weight -= 0.3
     if later and (HOME.search(clause) or ASIDE.search(clause + behind[:6])):
@@ -308,22 +359,39 @@ def _amiss(form: str, mentions: Sequence[_Mention], places: Gazetteer) -> list[_
                 continue
             if ways := places.sounding.get(heard[start:end]):
                 said = _plausible(ways)
-                if said and form[start:end] not in places.spelled and _own(form[start:end]) > 2:
-                    found.append(_Mention(start, end, said, amiss="同音"))
+                if form[start:end] not in places.spelled and _misheard(form, start, end, said):
+                    found.append(_Mention(start, end, said, amiss=HEARD))
                     continue
             if end - start >= 4:
                 for name in places.nearly(form[start:end]):
                     if _similar(name, form[start:end]):
                         said = _plausible(places.spelled[name])
-                        found.append(_Mention(start, end, said, amiss="有一字不同"))
+                        found.append(_Mention(start, end, said, amiss=WRITTEN))
     longest = max((mention.length for mention in found), default=0)
     best = [mention for mention in found if mention.length == longest]
-    sounding = [mention for mention in best if mention.amiss == "同音"]
+    sounding = [mention for mention in best if mention.amiss == HEARD]
     return sounding or best
 
 
 def _plausible(ways: Sequence[Spelled]) -> tuple[Spelled, ...]:
     return tuple(way for way in ways if way.entry.is_small and not way.shortened)
+
+
+def _misheard(form: str, start: int, end: int, ways: Sequence[Spelled]) -> bool:
+    """Say whether a stretch that sounds like a name may be it: a short one only if it sounds just so."""
+    said = form[start:end]
+    if not ways or _own(said) > 2:
+        return bool(ways)
+    begins = start == 0 or bool(LEAD.search(form[:start]))
+    whole = {written_form(way.entry.short) for way in ways} | {
+        written_form(way.entry.name) for way in ways
+    }
+    exact = [name for name in whole if len(name) <= len(said) and all(map(_alike, name, said))]
+    return begins and end - start >= 4 and bool(exact)
+
+
+def _alike(one: str, other: str) -> bool:
+    return spoken(one) == spoken(other)
 
 
 def _similar(name: str, said: str) -> bool:

@@ -15,11 +15,15 @@ _MERGED = (
 
 
 @lru_cache(maxsize=8192)
+def spoken(character: str) -> str:
+    """Return the sound of one character without tone; others than Chinese ones stay as they are."""
+    return lazy_pinyin(character)[0] if _RUN.match(character) else character
+
+
+@lru_cache(maxsize=8192)
 def sound(character: str) -> str:
     """Return the sound of one character, without tone and without what speakers confuse; others stay as they are."""
-    if not _RUN.match(character):
-        return character
-    said = lazy_pinyin(character)[0]
+    said = spoken(character)
     for found, instead in _MERGED:
         said = found.sub(instead, said)
     return said
