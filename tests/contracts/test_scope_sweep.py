@@ -385,6 +385,7 @@ PLAIN = {
     ("POST", "told"),
     ("POST", "shown"),
     ("POST", "urgency"),
+    ("POST", "words"),
 }
 """Parameters read by a view that name no object of anybody's area."""
 

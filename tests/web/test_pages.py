@@ -146,6 +146,23 @@ def test_hints_are_a_fragment_and_not_a_page(
     assert PHONE not in fragment
 
 
+def test_danger_in_her_words_brings_the_line_and_guidance(
+    opened: Callable[..., HttpResponse], client: Client
+) -> None:
+    opened("operator", "/calls/new/")
+
+    def said(words: str) -> str:
+        return client.post("/calls/urgency/", {"words": words}).content.decode()
+
+    jump = said("楼顶上有个女孩要跳下去")
+    assert "<html" not in jump
+    assert "<b>110</b>" in jump
+    assert "12356" in jump
+    assert "callout warm" in said("家里停水一天了")
+    assert "callout" not in said("去年这里着过火，外墙到现在没刷")
+    assert "callout" not in said("")
+
+
 def test_an_overdue_order_wears_the_armband(
     opened: Callable[..., HttpResponse], clock: TimeMachineFixture, town: Town
 ) -> None:

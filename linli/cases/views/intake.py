@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -30,6 +31,7 @@ from linli.kernel.clock import day_bounds
 from linli.kernel.errors import RuleBroken
 from linli.kernel.http import ActorRequest, View, needs
 from linli.kernel.ids import read_number
+from linli.methods.language import urgency, urgency_rules
 from linli.methods.language.phone import NotATelephone, e164
 from linli.territory.models import Place
 from linli.territory.queries import find_places, with_paths
@@ -184,6 +186,33 @@ def intake_hints(request: ActorRequest) -> HttpResponse:
         "earlier": earlier,
     }
     return render(request, "cases/take_call.html#hints", context)
+
+
+@needs(P.RECEIVE)
+@require_POST
+def urgency_hint(request: ActorRequest) -> HttpResponse:
+    """Return what her words say of danger: the signs, the special lines, what may be said. She decides.
+
+    Empty where there is no danger. A part of its own, so that nothing waits for it.
+    """
+    found = urgency.judge(request.POST.get("words", "")[: urgency.READ])
+    english = get_language() == "en"
+    guidance = urgency_rules.shipped().guidance
+    context = {
+        "is_emergency": found.urgent == urgency.Urgent.EMERGENCY,
+        "is_fault": found.urgent == urgency.Urgent.LIVELIHOOD,
+        "signs": [
+            {"name": sign.en if english else sign.zh, "said": sign.said} for sign in found.signs[:3]
+        ],
+        "lines": [
+            {"number": line.number, "name": line.en if english else line.zh} for line in found.lines
+        ],
+        "vulnerable": [sign.en if english else sign.zh for sign in found.vulnerable],
+        "guidance": [
+            step for code in found.guidance for step in guidance[code]["en" if english else "zh"]
+        ],
+    }
+    return render(request, "cases/take_call.html#danger", context)
 
 
 def _draft(data: dict[str, Any]) -> operations.Draft:

@@ -19,6 +19,8 @@ from linli.methods.language.urgency_rules import Frame, Line, Rule, Rules, shipp
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;\n]*")
 _CLAUSE = re.compile(r"[，,、：:]")
 _SPACES = re.compile(r"[ \t\u3000\xa0]+")
+READ = 2_000
+"""Characters that a screen has judged while somebody types: more are no cry."""
 NEAR = 16
 """Characters about the clauses of a danger in which “now” speaks of it."""
 SURE, SURER = 0.6, 0.85
