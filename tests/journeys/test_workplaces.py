@@ -1,4 +1,4 @@
-"""Stories that need several people: an objection, a call back that takes three tries, rework, a worker's day."""
+"""A story of several people, in English: a call back that takes three tries, and rework."""
 
 import re
 
@@ -70,29 +70,6 @@ def reported(worker: Page, number: str) -> None:
     )
 
 
-def test_an_objection_is_ruled_and_another_unit_gets_it(as_person: Open) -> None:
-    number = received(as_person("operator-1"), "三号楼楼顶漏水，顶层两户受淹。")
-    dispatcher = as_person("dispatcher")
-    dispatched(dispatcher, number)
-    worker = as_person("worker-shuanghe", phone=True)
-    moved(
-        worker, number, "object", clause="派单目录：公共部位维修", evidence="楼顶属全体业主共有。"
-    )
-    dispatcher.goto(f"{BASE}/rulings/?case={number}")
-    expect(dispatcher.locator("#detail")).to_contain_text("楼顶属全体业主共有。")
-    expect(dispatcher.locator("#detail")).to_contain_text("职责清单")
-    check_axe(dispatcher)
-    shoot(dispatcher, "ruling")
-    form = dispatcher.locator("form[action$='/rule-elsewhere/']")
-    form.locator("[name=unit_id]").select_option(label="垡头街道办事处")
-    form.locator("[name=ruling]").fill("涉及多个产权单位，由街道牵头。")
-    form.locator("button").click()
-    expect(dispatcher.locator("#main")).to_contain_text("垡头街道办事处")
-    street = as_person("street-fatou")
-    street.goto(f"{BASE}/cases/{number}/")
-    expect(street.locator(f"form[action$='/{number}/accept/']")).to_have_count(1)
-
-
 def test_unanswered_twice_then_reached_and_done_again(as_person: Open) -> None:
     number = received(as_person("operator-1", english=True), "Water pump of building 3 fails.")
     dispatched(as_person("dispatcher", english=True), number)
@@ -126,59 +103,3 @@ def test_unanswered_twice_then_reached_and_done_again(as_person: Open) -> None:
     caller.locator("button[form=answers]").click()
     caller.locator("form[data-primary] button").last.click()
     expect(caller).to_have_url(re.compile("/follow-up/$"))
-
-
-def test_a_day_of_the_worker_with_one_thumb(as_person: Open) -> None:
-    number = received(as_person("operator-1"), "地库水泵不转，积水没过脚面。")
-    dispatched(as_person("dispatcher"), number)
-    worker = as_person("worker-shuanghe", phone=True)
-    worker.goto(f"{BASE}/work/")
-    check_axe(worker)
-    shoot(worker, "worker-day-390")
-    worker.locator(f"form[action$='/{number}/accept/'] button").click()
-    expect(worker).to_have_url(re.compile(number))
-    moved(worker, number, "contact", note="已说明先抽水再修泵。")
-    worker.locator(f"a[href$='/{number}/give-task/']").click()
-    expect(worker.locator("[name=words]")).not_to_be_empty()
-    worker.locator("form[data-primary] button.primary").click()
-    expect(worker.locator("#tasks-h")).to_be_visible()
-    partner = as_person("partner-hemu", phone=True, script=False)
-    task = partner.locator("article", has_text="地库水泵不转").first
-    task.locator("form[action$='/arrive/'] button").click()
-    task = partner.locator("article", has_text="地库水泵不转").first
-    task.locator("details:has(form[action$='/need-material/']) summary").click()
-    task.locator("[name=needed]").fill("水泵叶轮一只，下午三点到货。")
-    task.locator("form[action$='/need-material/'] button").click()
-    expect(partner.locator("#main")).to_contain_text("水泵叶轮一只")
-    worker.goto(f"{BASE}/cases/{number}/")
-    expect(worker.locator("#main")).to_contain_text("水泵叶轮一只，下午三点到货。")
-    task = partner.locator("article", has_text="地库水泵不转").first
-    task.locator("details:has(form[action$='/finish-task/']) summary").click()
-    task.locator("[name=result]").fill("叶轮已换，积水抽干。")
-    task.locator("form[action$='/finish-task/'] button").click()
-    moved(
-        worker,
-        number,
-        "report",
-        resolution="solved",
-        public_reply="水泵叶轮已换，积水已抽干。",
-        evidence="与来电人一同试过。",
-    )
-    width = worker.evaluate("document.documentElement.scrollWidth")
-    assert width <= 390
-
-
-def test_what_the_catalogue_decides_goes_out_together(as_person: Open) -> None:
-    operator = as_person("operator-2")
-    numbers = [received(operator, words) for words in ("一号楼扶手松了。", "二号楼扶手松了。")]
-    dispatcher = as_person("dispatcher")
-    dispatcher.goto(f"{BASE}/queue/")
-    for number in numbers:
-        box = dispatcher.locator(f"[name=case][value='{number}']")
-        if box.count():
-            box.check()
-    check_axe(dispatcher)
-    shoot(dispatcher, "queue-bulk")
-    if dispatcher.locator("[name=case]:checked").count():
-        dispatcher.keyboard.press("Alt+M")
-        expect(dispatcher.locator(".toast, [role=alert]").first).to_be_visible()
