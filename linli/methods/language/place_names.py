@@ -174,7 +174,7 @@ _APART = sorted(
     reverse=True,
 )
 """Generic parts that stand apart in pinyin; one-syllable ones but roads stay with their proper part (安华里 Anhuali)."""
-_BEGINNING = re.compile(r"(.{2,6}?(?:街道|社区|区|县|市))(?=.{2})")
+_BEGINNING = re.compile(r"([\u3400-\u9fff]{2,6}?(?:街道|社区|区|县|市))(?=.{2})")
 """The area that an organisation names first: 朝阳区 of 朝阳区城市管理委员会."""
 _NUMERALS = "〇一二三四五六七八九"
 _COUNTED = re.compile(r"(第?)([一二三四五六七八九十]+)(区|期|里|条|队|村)?$")
