@@ -113,7 +113,7 @@ def train(
     progress("judging", FOLDS + 1, steps)
     heard = np.hstack([scores * SCORED, advice.figures[rest]])
     limits = _thresholds(_judged_apart(heard, wanted[rest], folds), wanted[rest])
-    judge = _judge().fit(heard, wanted[rest])
+    judge = _judge(heard, wanted[rest])
     progress("measuring", FOLDS + 2, steps)
     part = learnt(rest)
     told = np.hstack([table.scores(part, held) * SCORED, advice.figures[held]])
@@ -157,17 +157,25 @@ def _machine(seed: int) -> Any:
     return LinearSVC(C=STRENGTH, random_state=seed)
 
 
-def _judge() -> Any:
+def _judge(heard: np.ndarray, wanted: np.ndarray) -> Any:
+    """Return a judge of these rows. Seldom labels count more, by the square root: each matters, none is guessed at."""
     from sklearn.linear_model import LogisticRegression
 
-    return LogisticRegression(C=JUDGED, max_iter=500)
+    names, counts = np.unique(wanted, return_counts=True)
+    weights = np.sqrt(counts.mean() / counts)
+    judge = LogisticRegression(
+        C=JUDGED,
+        max_iter=500,
+        class_weight=dict(zip(names.tolist(), weights.tolist(), strict=True)),
+    )
+    return judge.fit(heard, wanted)
 
 
 def _judged_apart(heard: np.ndarray, wanted: np.ndarray, folds: np.ndarray) -> np.ndarray:
     """Return probabilities of each row by a judge that had not seen it."""
     chances = np.zeros((len(wanted), int(wanted.max()) + 1))
     for fold in range(FOLDS):
-        judge = _judge().fit(heard[folds != fold], wanted[folds != fold])
+        judge = _judge(heard[folds != fold], wanted[folds != fold])
         chances[folds == fold] = judge.predict_proba(heard[folds == fold])
     return chances
 
