@@ -24,13 +24,14 @@ from linli.methods.language.place_cues import (
     ONWARD,
     ORDINARY,
     OTHER,
+    PASSED,
     ROAD,
     SIDE,
     TAIL,
     TURN,
     TWO,
 )
-from linli.methods.language.sounds import sound, sounds, spoken
+from linli.methods.language.sounds import sounds, spoken
 
 SURE, LIKELY = 0.95, 0.8
 """How sure a name is whose kind was said: of four characters and more, of fewer."""
@@ -282,9 +283,11 @@ def _strength(form: str, mention: _Mention, *, fits: bool, areas: Sequence[_Ment
     if ordinary and not fits:
         sure = min(sure, 0.4)
     if another:
-        sure -= 0.4 if ROAD.match(behind) else 0.25
+        sure -= 0.4 if ROAD.match(behind) else 0.15 if begins else 0.25
     if mention.amiss:
         sure -= 0.1
+    if mention.amiss == WRITTEN and not fits and _own(said) <= 4:
+        sure = min(sure, 0.4)
     return min(sure, 0.98)
 
 
@@ -301,6 +304,10 @@ def _role(form: str, mention: _Mention, mentions: Sequence[_Mention]) -> float:
         weight -= 0.5
     if FROM.search(clause) and ONWARD.match(behind) and later:
         weight -= 0.5
+    if any(other.ways == mention.ways for other in (*earlier, *later)):
+        weight += 0.1  # who names a place twice means it
+    if PASSED.search(clause) and later:
+        weight -= 0.4
     if later and BESIDE.match(behind) and later[0].start - mention.end < 8:
         weight -= 0.3
     if later and (HOME.search(clause) or ASIDE.search(clause + behind[:6])):
@@ -321,7 +328,7 @@ def _amiss(form: str, mentions: Sequence[_Mention], places: Gazetteer) -> list[_
     """Return stretches that sound like a name, or differ from one in one character."""
     heard = sounds(form)
     found: list[_Mention] = []
-    taken = [(m.start, m.end) for m in mentions if not _small(m)]
+    taken = [(m.start, m.end) for m in mentions if not _small(m) and m.kind_said]
     for start in range(len(form)):
         for end in range(start + 3, min(len(form), start + 12) + 1):
             if " " in form[start:end]:
@@ -366,14 +373,11 @@ def _alike(one: str, other: str) -> bool:
 
 
 def _similar(name: str, said: str) -> bool:
-    """Say whether the one character that differs is a slip: of sound, or in a name long enough to be known."""
-    if _own(name) < 4:
+    """Say whether the one character that differs is a slip: it says no other part, and the name is long enough."""
+    if _own(name) < 3:
         return False
     at = next(n for n, (a, b) in enumerate(zip(name, said, strict=True)) if a != b)
-    one, other = sound(name[at]), sound(said[at])
-    if name[at] in _PARTS or said[at] in _PARTS:
-        return False
-    return one == other or _own(name) > 4
+    return name[at] not in _PARTS and said[at] not in _PARTS
 
 
 _PARTS = frozenset("一二三四五六七八九十东西南北中前后上下左右甲乙丙丁abcdefg0123456789期区号里院")

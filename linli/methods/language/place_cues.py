@@ -12,7 +12,7 @@ OTHER = re.compile(
 )
 """What makes another name of a name: the school of a place may lie elsewhere."""
 LEAD = re.compile(
-    r"(?:在|住|是|我们|反映|位于|地址|到|去|叫|从|的|于|咱|家|我|投诉|本人|关于|就是|我家|他们|说|为|往|向|离|靠近|对|由|来自|及|和|与|至| |区|县|市|街道|镇|乡|地区|号|院|楼|路|街|北京)$"
+    r"(?:在|住|是|我们|反映|位于|地点|住址|问问|地址|到|去|叫|从|的|于|咱|家|我|投诉|本人|关于|就是|我家|他们|说|为|往|向|离|靠近|对|由|来自|及|和|与|至| |区|县|市|街道|镇|乡|地区|号|院|楼|路|街|北京)$"
 )
 """What may stand before a name without being part of it."""
 ORDINARY = re.compile(
@@ -38,6 +38,8 @@ ROAD = re.compile("[东西南北中]?(?:大街|街|路|胡同|桥|立交|高架)
 """A road or a station of that name goes on past the place."""
 NOT = re.compile(r"(?:不是|并非|不在|不属于|不属|而非|不归|别去|没在|不到|不是在|不是去)$")
 """Before a name that is not meant."""
+PASSED = re.compile(r"(?:路过|经过)[^ ]{0,2}$")
+"""Before a place that somebody merely passed."""
 FROM = re.compile(r"从[^ ]{0,5}$")
 """Before a place somebody came from, with `ONWARD` behind it."""
 ONWARD = re.compile(r"^(?:[^ ]{0,4}?)(?:搬|到|往|去|出发|过来|回)")
