@@ -9,7 +9,7 @@ import click
 
 from linli.site.backup.cli import backup, restore
 from linli.site.cluster.cli import db
-from linli.site.finding_cli import answer, hotspots
+from linli.site.finding_cli import answer, duplicates, hotspots
 from linli.site.running import PARENT
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "linli.site.settings")
@@ -64,6 +64,7 @@ db.add_command(restore)
 linli.add_command(db)
 linli.add_command(answer)
 linli.add_command(hotspots)
+linli.add_command(duplicates)
 
 
 @linli.command(name="django", hidden=True, context_settings={"ignore_unknown_options": True})

@@ -62,3 +62,17 @@ def hotspots(source: Path, output: Path) -> None:
     from linli.site import hotspots_command
 
     sys.exit(hotspots_command.run(source, output))
+
+
+@click.command()
+@click.option("--input", "source", type=FILE_IN, required=True, help="id,a,b")
+@click.option("--output", type=FILE_OUT, required=True, help="CSV; packed if it ends in .gz")
+def duplicates(source: Path, output: Path) -> None:
+    """Say whether two texts tell the same matter: id,same,score,why. No database is needed.
+
+    Another place or building is another matter. Reads CSV, TSV or XLSX (.gz too). Rows that cannot be used are handed
+    back beside the output. Exit status 0; 2 for a file that cannot be used.
+    """
+    from linli.site import duplicates_command
+
+    sys.exit(duplicates_command.run(source, output))

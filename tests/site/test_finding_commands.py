@@ -106,3 +106,21 @@ def test_hotspots(linli, tmp_path):
         "7 messages read: 4 in 1 groups, 1 in none, 2 handed back"
     )
     assert [r["msg_id"] for r in read(tmp_path / "o.set-aside.csv")] == ["8", "7"]
+
+
+def test_duplicates(linli, tmp_path):
+    source = write(
+        tmp_path / "p.csv",
+        "id,a,b\n1,路灯不亮了,照明灯坏了\n2,路灯不亮了,河水发臭\n3,,河水发臭\n",
+    )
+    done = linli("duplicates", "--input", source, "--output", tmp_path / "o.csv.gz")
+    assert done.returncode == 0, done.stderr
+    with gzip.open(tmp_path / "o.csv.gz", "rt", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == ["id", "same", "score", "why"]
+    assert [(r["id"], r["same"]) for r in rows] == [("1", "1"), ("2", "0")]
+    assert all(0 <= float(r["score"]) <= 1 for r in rows)
+    assert done.stdout.splitlines()[-1].startswith(
+        "3 pairs read: 1 tell the same, 1 do not, 1 handed back"
+    )
+    assert [r["id"] for r in read(tmp_path / "o.set-aside.csv")] == ["3"]

@@ -38,9 +38,10 @@ def _fillers() -> re.Pattern[str]:
 
 
 @cache
-def _matters() -> tuple[re.Pattern[str], dict[str, str]]:
+def _marked(name: str) -> tuple[re.Pattern[str], dict[str, str]]:
+    """Return what finds the words of a list, and the marks of the lines each stands in."""
     marks: dict[str, str] = {}
-    for number, words in enumerate(_lines("same_words.txt")):
+    for number, words in enumerate(_lines(name)):
         for word in words:
             form = bare_words(lookup_form(word))
             marks[form] = marks.get(form, "") + chr(MARKS + number)
@@ -58,10 +59,16 @@ def _regions() -> tuple[re.Pattern[str], dict[str, frozenset[str]]]:
     return _finder(within), within
 
 
-def matters_in(text: str) -> list[str]:
-    """Return the marks of the matters that a text in its form speaks of, each time it does."""
-    finder, marks = _matters()
+def matters_in(text: str, *, of: str = "same_words.txt") -> list[str]:
+    """Return the marks of the lines of a list that a text in its form speaks of, each time it does."""
+    finder, marks = _marked(of)
     return [mark for hit in finder.findall(text) for mark in marks[hit]]
+
+
+@cache
+def heads_of(name: str) -> dict[str, str]:
+    """Return the first word of each line of a list by the line's mark."""
+    return {chr(MARKS + number): words[0] for number, words in enumerate(_lines(name))}
 
 
 def meant_form(text: str) -> str:
