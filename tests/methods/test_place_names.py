@@ -57,7 +57,7 @@ ORGANISATIONS = (
     ("和木物业服务有限公司（虚构）", "Hemu Property Services Co., Ltd. (invented)"),
     ("朝阳区", "Chaoyang District"),
     ("华严北里小区", "Huayan Beili Compound"),
-    ("12345 市民热线", "12345 Shiminrexian"),
+    ("12345 市民热线", "12345 Citizens' Hotline"),
     ("Green Fingers", ""),
 )
 

@@ -52,7 +52,7 @@ class Player:
 
     Words in `given`: `lead`, `unit`, `helper` (codes of organisations), `asked` (kind of the application that
     waits), `task` (which co-task of the case, from 0), `consultation` (the one that is open), `days` (until so many
-    days ahead), `same_as` (another script's number).
+    days ahead), `again_hours` (called back so many hours later), `same_as` (another script's number).
     """
 
     def __init__(self, as_of: dt.datetime, *, sweeper: Actor) -> None:
@@ -69,6 +69,7 @@ class Player:
             "asked": ("application_id", _asked),
             "task": ("task_id", _task),
             "consultation": ("consultation_id", _consultation),
+            "again_hours": ("again_at", lambda case, hours, at: at + dt.timedelta(hours=hours)),
             "days": ("until", lambda case, days, at: at + dt.timedelta(days=days)),
             "same_as": ("same_as", lambda case, number, at: _standing(number).number),
         }

@@ -110,6 +110,8 @@ class Way:
 
     def called_back(self, *, answered: str = "", satisfaction: str = "") -> None:
         answered = answered or self.answered
+        if self.rng.random() < 0.1:  # at work, please call again in the evening
+            self.soon(60, 300, "follow-up", "agree_follow_up", day=True, again_hours=4)
         self.soon(90, 60 * 26, "follow-up", "follow_up", day=True, means="phone", was_contacted=True, answered=answered, satisfaction=satisfaction or self.satisfaction, note=self.request.remark if answered == "solved" else "")  # fmt: skip
 
     def closed(self) -> None:
@@ -185,6 +187,8 @@ class Way:
         else:
             self.soon(5, 45, who, "come", task=0)
             self.soon(20, 180, who, "arrive", task=0)
+            if self.rng.random() < 0.3:
+                self.soon(5, 30, who, "need_material", task=0, needed="要换的配件手头没有，已报备件，到货就装。")
             self.soon(30, 600, who, "finish_task", task=0, result="已到场处置，现场交接给社区，后续按周回看。")  # fmt: skip
         self.reported(share=0.4)
         self.called_back()
