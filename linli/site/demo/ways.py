@@ -188,7 +188,14 @@ class Way:
             self.soon(5, 45, who, "come", task=0)
             self.soon(20, 180, who, "arrive", task=0)
             if self.rng.random() < 0.3:
-                self.soon(5, 30, who, "need_material", task=0, needed="要换的配件手头没有，已报备件，到货就装。")
+                self.soon(
+                    5,
+                    30,
+                    who,
+                    "need_material",
+                    task=0,
+                    needed="要换的配件手头没有，已报备件，到货就装。",
+                )
             self.soon(30, 600, who, "finish_task", task=0, result="已到场处置，现场交接给社区，后续按周回看。")  # fmt: skip
         self.reported(share=0.4)
         self.called_back()
