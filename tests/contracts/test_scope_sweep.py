@@ -352,7 +352,6 @@ PARAMETERS = (
     Asked("cases:intake_hints", "POST", "phone", lambda case: PHONE, "19900008888", "operator"),
     Asked("cases:intake_hints", "POST", "place", lambda case: "双合家园", "没有此地", "operator"),
     Asked("cases:take_call", "POST", "place", lambda case: "双合家园", "没有此地", "operator"),
-    Asked("cases:intake_told", "POST", "same_as", number, NOBODYS, "operator"),
     Asked("cases:rates", "GET", "area", lambda case: "110105019", NO_PLACE, "leader"),
     Asked("privacy:looks", "GET", "case", number, NOBODYS, "administrator"),
     Asked("privacy:persons", "POST", "phone", lambda case: PHONE, "19900008888", "hotline_officer"),

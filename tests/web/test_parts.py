@@ -90,13 +90,21 @@ def test_a_message_is_escaped_and_a_failure_is_an_alert() -> None:
 
 def test_the_bar_marks_where_one_is_and_how_many_wait() -> None:
     items = [
-        {"url_name": "cases:work", "url": "/work/", "label": "待办", "icon": "inbox", "go": False},
+        {
+            "url_name": "cases:work",
+            "url": "/work/",
+            "label": "待办",
+            "icon": "inbox",
+            "go": False,
+            "key": "work",
+        },
         {
             "url_name": "cases:rates",
             "url": "/rates/",
             "label": "三率",
             "icon": "chart",
             "go": False,
+            "key": "rates",
         },
     ]
     bar = drawn(
