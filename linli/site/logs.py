@@ -90,5 +90,7 @@ LOGGING: dict[str, Any] = {
         "django.request": {"level": "ERROR"},
         # Our own line a job says enough (linli/jobs/registry.py).
         "procrastinate": {"level": "WARNING"},
+        # At DEBUG it writes what stands in a photo: serial number, owner, place.
+        "PIL": {"level": "INFO"},
     },
 }

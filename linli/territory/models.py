@@ -175,6 +175,11 @@ class Place(Named, Scoped):
         return (self.name_en if _is_english() else "") or self.short_name or self.name
 
     @property
+    def says_its_level(self) -> bool:
+        """Return whether the name in the language in force ends with what kind of place it is."""
+        return self.label.lower().endswith(str(self.get_level_display()).lower())
+
+    @property
     def is_area(self) -> bool:
         """Return whether the place has a scope column of its own: it lies not below the community."""
         return self.level not in BELOW_COMMUNITY

@@ -29,8 +29,9 @@ def press(page: Page, *keys: str) -> None:
 
 
 def answered(page: Page) -> None:
+    page.wait_for_load_state("load")  # no hand is so quick that it presses before the page stands
     press(page, "F6")
-    expect(page.locator("#phone")).to_contain_text("来电")
+    expect(page.locator("#phone")).to_contain_text("没接上")
     press(page, "F7")
     expect(page.locator("#phone")).to_contain_text("通话中")
 
@@ -80,6 +81,7 @@ def test_ten_calls_by_keyboard_alone(as_person: Open) -> None:
 
 def test_the_list_of_keys_names_those_of_the_page(as_person: Open) -> None:
     page = as_person("operator-2")
+    page.wait_for_load_state("load")
     page.locator("h1").focus()
     press(page, "Shift+Slash")
     keys = page.locator("#keys")

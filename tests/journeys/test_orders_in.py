@@ -95,8 +95,8 @@ def test_a_photo_is_shown_beside_the_fields_and_kept_with_the_case(as_person: Op
     shoot(page, "order-photo")
     page.get_by_label("来源编号").fill("BJ20261118777")
     page.get_by_label("来源受理时间").fill("2026-11-18T09:20")
-    page.get_by_label("发生了什么").fill("对着照片录入：六号楼门口的路灯坏了。")
-    page.get_by_role("button", name="接入工单").click()
+    page.locator("[name=words]").fill("对着照片录入：六号楼门口的路灯坏了。")
+    page.locator("button.primary.wide").click()
     expect(page.locator("#photos img")).to_have_count(1)
 
 

@@ -82,7 +82,7 @@ def test_the_place_tells_who_serves_it_in_words_and_as_a_picture(as_person: Open
     page = as_person("worker-shuanghe", english=True)
     page.get_by_role("link", name="Places").first.click()
     page.locator(f"a[href='/places/{PLACE}/']").first.click()
-    expect(page.locator("h1")).to_contain_text("双合家园")
+    expect(page.locator("h1")).to_contain_text("Shuanghe Jiayuan")
     check_axe(page)
     shoot(page, "place")
     page.get_by_role("link", name="As a picture").click()

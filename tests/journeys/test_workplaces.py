@@ -9,7 +9,7 @@ from linli.kernel.ids import read_number
 from tests.journeys.conftest import BASE, Open, check_axe, shoot
 
 pytestmark = pytest.mark.journey
-COMMITTEE = "双合家园社区居委会"
+COMMITTEE = "Shuanghe Jiayuan Residents' Committee"
 
 
 def received(operator: Page, words: str) -> str:
