@@ -25,6 +25,11 @@ COUNTS = """
       AND case_id = coalesce((SELECT id FROM cases_case WHERE number = %(number)s), case_id)
       AND date_trunc('month', handling_due_at AT TIME ZONE 'Asia/Shanghai')
         = date_trunc('month', now() AT TIME ZONE 'Asia/Shanghai')
+      AND NOT EXISTS (
+        SELECT FROM cases_application AS agreed
+        WHERE agreed.order_id = cases_workorder.id AND agreed.is_granted
+          AND (agreed.kind = 'exclusion' AND agreed.until > now()
+               OR agreed.kind = 'hold' AND (agreed.ended_at IS NULL OR agreed.ended_at > now())))
 """
 
 
