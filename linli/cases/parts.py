@@ -123,12 +123,22 @@ def move_order(
 ) -> WorkOrder:
     """Move the lead order. Raises RuleBroken; says who was first when two moved it."""
     if order is None:
-        raise NOT_NOW(move=ORDER.find(name).label, state=CASE.state(case.state).label)
+        raise without_order(case, name)
     try:
         ORDER.move(order, name, actor=actor, beside=beside, **changes)
     except RuleBroken as broken:
         raise told_who_was_first(case, name, broken) from broken
     return order
+
+
+def without_order(case: Case, name: str) -> RuleBroken:
+    """Return why a move finds no order to move: a case opened again meanwhile says by whom and when."""
+    label = ORDER.find(name).label
+    again = last_event(case.pk, [EVENT_OF_MOVE["reopen"]])
+    if again is None:
+        return NOT_NOW(move=label, state=CASE.state(case.state).label)
+    _name, who, at = again
+    return OVERTAKEN(move=label, done=CASE.find("reopen").label, who=who, when=moment(at))
 
 
 def move_each_case(

@@ -24,6 +24,7 @@ from linli.cases.parts import (
     move_order,
     renew_clock,
     to_be_decided,
+    without_order,
 )
 from linli.cases.permissions import CasePermission as P
 from linli.kernel.actor import Actor
@@ -163,6 +164,8 @@ def clear_hold(*, actor: Actor, case_id: int, clearing: str) -> WorkOrder:
 def exclude(*, actor: Actor, case_id: int, application_id: int, decision: str = "") -> WorkOrder:
     """Leave an order out of the three rates until its time is over; the count of such orders is published."""
     case, order = locked_order(case_id, actor=actor, permission=P.APPROVE)
+    if order is None:  # opened again meanwhile: what was asked is of the order before
+        raise without_order(case, "exclude")
     asked = to_be_decided(order, application_id, kind=Kind.EXCLUSION, actor=actor)
     order = move_order(case, order, "exclude", actor=actor)
     if asked.until is None or asked.until <= actor.now:
