@@ -10,7 +10,6 @@ from django.db.models import Case as Choose
 from django.db.models import Count, DateField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.db.models.functions import Cast, Coalesce, TruncMonth
 from django.utils import timezone
-from django.utils.translation import get_language
 
 from linli.cases.models import Case, Category, WorkOrder
 from linli.cases.permissions import CasePermission as P
@@ -21,7 +20,7 @@ from linli.insight.models import MEASURES, Contribution, DailyCount
 from linli.journal.models import Cursor, EventOrder
 from linli.kernel.actor import SCOPE_COLUMNS, Actor
 from linli.kernel.models import Outbox
-from linli.territory.models import Place
+from linli.territory.models import Place, is_english
 
 RUNNING = ("dispatched", "objecting", "accepted", "in_progress")
 """States of an order whose handling clock runs and that is not reported yet."""
@@ -178,7 +177,7 @@ class ProblemClass:
     @property
     def label(self) -> str:
         """Return the name in the language in force."""
-        return self.name_en if (get_language() or "").startswith("en") else self.name
+        return self.name_en if is_english() else self.name
 
     @property
     def change(self) -> float | None:

@@ -90,17 +90,18 @@ class Named(models.Model):
     @property
     def label(self) -> str:
         """Return the name in the language in force."""
-        return (self.name_en if _is_english() else "") or self.name
+        return (self.name_en if is_english() else "") or self.name
 
 
 def label_of(path: str = "") -> Any:
     """Return the expression that reads `label` in the database; `path` leads there, e.g. `lead__`."""
-    if not _is_english():
+    if not is_english():
         return F(f"{path}name")
     return Coalesce(NullIf(F(f"{path}name_en"), Value("")), F(f"{path}name"))
 
 
-def _is_english() -> bool:
+def is_english() -> bool:
+    """Return whether the reader's language is English."""
     return (get_language() or "").startswith("en")
 
 
@@ -172,7 +173,7 @@ class Place(Named, Scoped):
     @property
     def short_label(self) -> str:
         """Return the short name in the language in force; in English there is one name only."""
-        return (self.name_en if _is_english() else "") or self.short_name or self.name
+        return (self.name_en if is_english() else "") or self.short_name or self.name
 
     @property
     def says_its_level(self) -> bool:

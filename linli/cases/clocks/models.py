@@ -5,21 +5,16 @@ from typing import ClassVar, Self
 
 import pgtrigger
 from django.db import models
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from linli.cases.clocks.choices import ALERT_PERCENTS, ClockCode, LimitUnit, OrderClock
 from linli.cases.clocks.rules import Limits, limit_words
 from linli.methods.clocks import Limit, Unit, WorkingTimes, working_times
-from linli.territory.models import Place
+from linli.territory.models import Place, is_english
 
 
 def _known(name: str, field: str, choices: type[models.TextChoices]) -> models.CheckConstraint:
     return models.CheckConstraint(name=name, condition=models.Q(**{f"{field}__in": choices.values}))
-
-
-def _is_english() -> bool:
-    return (get_language() or "").startswith("en")
 
 
 class ClockProfile(models.Model):
@@ -55,12 +50,12 @@ class ClockProfile(models.Model):
     @property
     def label(self) -> str:
         """Return the name in the language in force."""
-        return (self.name_en if _is_english() else "") or self.name
+        return (self.name_en if is_english() else "") or self.name
 
     @property
     def basis_shown(self) -> str:
         """Return the basis in the language in force."""
-        return (self.basis_en if _is_english() else "") or self.basis
+        return (self.basis_en if is_english() else "") or self.basis
 
     @property
     def times(self) -> WorkingTimes:

@@ -8,8 +8,8 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from linli.cases.catalogue import applying, duty_files, tree_files
 from linli.cases.catalogue.choices import DUTY_BOUND, DraftKind
@@ -24,7 +24,7 @@ from linli.kernel.actor import Actor
 from linli.kernel.errors import RuleBroken
 from linli.kernel.http import ActorRequest, needs
 from linli.territory.choices import OrganisationKind
-from linli.territory.models import Organisation
+from linli.territory.models import Organisation, is_english
 
 SHOWN = 200
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -58,7 +58,7 @@ def download(request: ActorRequest) -> HttpResponse:
         mine if actor.may(P.CATALOGUE) else entries,
         categories=categories_in_force(actor.now),
         units=Organisation.objects.filter(is_open=True).order_by("code"),
-        english=_is_english(),
+        english=is_english(),
     )
     return _handed_out(request, content, "catalogue")
 
@@ -78,7 +78,7 @@ def download_duties(request: ActorRequest) -> HttpResponse:
         mine if actor.may(P.CATALOGUE) else items,
         categories=categories_in_force(actor.now),
         units=bound.order_by("code"),
-        english=_is_english(),
+        english=is_english(),
     )
     return _handed_out(request, content, "duty-lists")
 
@@ -87,11 +87,7 @@ def download_duties(request: ActorRequest) -> HttpResponse:
 def download_categories(request: ActorRequest) -> HttpResponse:
     """Hand out the tree of categories in force."""
     rows = categories_in_force(request.actor.now)
-    return _handed_out(request, tree_files.write_tree(rows, english=_is_english()), "categories")
-
-
-def _is_english() -> bool:
-    return (get_language() or "").startswith("en")
+    return _handed_out(request, tree_files.write_tree(rows, english=is_english()), "categories")
 
 
 def _handed_out(request: ActorRequest, content: bytes, what: str) -> HttpResponse:
