@@ -44,15 +44,19 @@ def client(ready_to_go: Any, window: Any, counts: Any, number: int) -> None:
 
 
 def the_town() -> tuple[Any, Any]:
-    """Return places by code and the operator at work now."""
+    """Return places and categories by code and the operator at work now."""
     from types import SimpleNamespace
 
     from linli.accounts.models import User
     from linli.accounts.queries import actor_of
+    from linli.cases.models import Category
     from linli.kernel import clock
     from linli.territory.models import Place
 
-    town = SimpleNamespace(places={place.code: place for place in Place.objects.all()})
+    town = SimpleNamespace(
+        places={place.code: place for place in Place.objects.all()},
+        categories={category.code: category for category in Category.objects.all()},
+    )
     return town, actor_of(User.objects.get(username="sun"), now=clock.now())
 
 

@@ -84,8 +84,14 @@ class Browser:
             body = urlencode(form).encode()
             headers["Content-Type"] = "application/x-www-form-urlencoded"
             headers["Referer"] = f"http://127.0.0.1:{self.port}/"
-        self.connection.request(method, path, body=body, headers=headers)
-        answer = self.connection.getresponse()
+        try:
+            self.connection.request(method, path, body=body, headers=headers)
+            answer = self.connection.getresponse()
+        except (BrokenPipeError, ConnectionResetError, http.client.RemoteDisconnected):
+            # The server hung up on a connection that lay idle while the other side was measured.
+            self.connection.close()
+            self.connection.request(method, path, body=body, headers=headers)
+            answer = self.connection.getresponse()
         text = answer.read().decode("utf-8", "replace")
         for cookie in answer.headers.get_all("Set-Cookie", []):
             name, _equals, value = cookie.partition(";")[0].partition("=")

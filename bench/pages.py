@@ -40,6 +40,7 @@ def pages() -> dict[str, tuple[str, Callable[[Any], str]]]:
     """Return what is opened: name, by whom, the address (given a source of case numbers)."""
     search = "/search/?q={}".format
     return {
+        "overview, district leader": ("district leader", lambda _n: "/overview/"),
         "inbox of a community": ("community worker", lambda _n: "/work/"),
         "inbox of a street": ("street worker", lambda _n: "/work/"),
         "dispatcher's queue, city": ("city dispatcher", lambda _n: "/queue/"),

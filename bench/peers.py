@@ -10,6 +10,7 @@ of work is measured on one, then at once on the other.
 """
 
 import argparse
+import datetime as dt
 import json
 import os
 import random
@@ -29,7 +30,8 @@ from linli.site import cluster
 from linli.site.seeding.drawing import texts
 
 PEER, PEER_PORT, PORT = "baisitong2==1.0.2", 8472, 8473
-WORD = "电梯"
+INBOX = f"/workorders?status=accepted&department={quote('住建局')}&page_size=25"
+WORD, CATEGORY = "电梯", "0203"
 
 
 class Peer:
@@ -86,10 +88,19 @@ class Peer:
             order = dict(db.execute("SELECT * FROM work_orders LIMIT 1").fetchone())
             first = own + 1
             states = ("pending", "dispatched", "accepted", "completed", "resolved")
+            units = ("综合执法局", "公安分局", "住建局", "民政局", "街道办事处", "交警大队")
+            now = dt.datetime.now()  # noqa: DTZ005 - the peer's own way of writing a moment
             appeals, orders = [], []
             for n in range(cases + 2_000):
                 waits = n >= cases
-                row = {"id": first + n, "content": self.rng.choice(self.words)}
+                # Spread over a year: of what came today it reads every row at each new one.
+                when = (now - dt.timedelta(days=1, minutes=5 * max(cases - n, 0))).isoformat(" ")
+                row = {
+                    "id": first + n,
+                    "content": self.rng.choice(self.words),
+                    "contact": f"1990000{self.rng.randrange(10_000):04d}",
+                    "created_at": when,
+                }
                 row["status"] = "analyzed" if waits else "dispatched"
                 appeals.append({**appeal, **row})
                 if not waits:
@@ -97,6 +108,8 @@ class Peer:
                         "id": 1_000 + n,
                         "appeal_id": first + n,
                         "order_no": f"WO-20250101-X{n}",
+                        "department": self.rng.choice(units),
+                        "created_at": when,
                     }
                     orders.append({**order, **named, "status": self.rng.choice(states)})
             for table, rows in (("appeals", appeals), ("work_orders", orders)):
@@ -109,7 +122,7 @@ class Peer:
         return first, list(range(first + cases, first + cases + 2_000))
 
     def inbox(self, client: int) -> bool:
-        return self.call(client, "GET", "/workorders?status=accepted&page_size=25") is not None
+        return self.call(client, "GET", INBOX) is not None
 
     def search(self, client: int) -> bool:
         return self.call(client, "GET", f"/appeals?q={quote(WORD)}") is not None
@@ -165,6 +178,8 @@ class Linli:
             "address": f"{self.rng.randrange(1, 30)}号楼",
             "kind": text.request.kind,
             "urgency": "N",
+            "category": CATEGORY,
+            "category_code": CATEGORY,
             "name": "许女士",
             "phone": f"1990000{self.rng.randrange(10_000):04d}",
             "confidentiality": "none",
@@ -190,7 +205,7 @@ class Linli:
         return self._page("operator-1", client, f"/search/?q={quote(WORD)}")
 
     def dashboard(self, client: int) -> bool:
-        return self._page("leader-chaoyang", client, "/rates/")
+        return self._page("leader-chaoyang", client, "/overview/")
 
     def open_one(self, client: int) -> bool:
         return self._page("operator-1", client, f"/cases/{self.rng.choice(self.numbers)}/")
@@ -202,7 +217,9 @@ class Linli:
             import re
 
             page = browser.request("GET", f"/queue/?case={number}")[1]
-            found = re.search(r'name="lead" value="(\d+)"', page)
+            offered = re.findall(r'<input type="radio" name="lead" value="\d+"[^>]*>', page)
+            chosen = [one for one in offered if "checked" in one] or offered
+            found = re.search(r'value="(\d+)"', chosen[0]) if chosen else None
             assert found, "the case is offered a unit"
             self.lead = found[1]
         form = {

@@ -259,6 +259,12 @@ class Case(Scoped):
                 condition=models.Q(words_hash__isnull=False),
                 name="case_same_words",
             ),
+            # The dispatcher's queue: some hundreds among a million, read every half minute by each of them.
+            models.Index(
+                fields=["received_at"],
+                condition=models.Q(state__in=flows.WAITING),
+                name="case_waiting",
+            ),
         ]
         triggers = [
             flows.CASE.trigger(),

@@ -5,9 +5,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import connection
-
-from linli.cases.bulk import insert_many
+from linli.cases.bulk import insert_many, prepared_cursor
 from linli.cases.choices import LinkKind
 from linli.cases.models import Case, CaseLink, Requester
 from linli.methods.language.normal import bare_words
@@ -42,7 +40,7 @@ def link_same_words(rows: Sequence[tuple[Case, Requester]], *, at: dt.datetime) 
     if not keys:
         return
     cities, hashes = zip(*keys, strict=True)
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(
             """
             SELECT asked.city_code, asked.words_hash, first.id, r.phone_index, r.account_index

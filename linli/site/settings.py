@@ -100,6 +100,8 @@ DATABASES = {
             "pool": {"min_size": 1, "max_size": 12, "timeout": 10},
             "application_name": "linli",
             "connect_timeout": 5,
+            # Statements of cases.bulk.prepared_cursor are planned when they come a second time; no others are.
+            "prepare_threshold": 1,
         },
     }
 }

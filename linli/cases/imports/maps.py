@@ -5,7 +5,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -51,6 +51,7 @@ LACKS = Refusal(
 )
 
 
+@lru_cache(4096)
 def column_key(name: str) -> str:
     """Return a column's name as it is compared: “Unique Key” and unique_key are one."""
     folded = unicodedata.normalize("NFKC", name).strip().casefold()

@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from linli.cases.bulk import insert_many
+from linli.cases.bulk import insert_many, prepared_cursor
 from linli.cases.calls.parts import came_of_call
 from linli.cases.catalogue.models import Category
 from linli.cases.catalogue.parts import require_in_force
@@ -222,11 +222,11 @@ def write_cases(rows: Sequence[tuple[Case, Requester]], *, actor: Actor) -> list
     """Give numbers and write cases, requesters, same words, search rows, events and outbox, in few statements."""
     if not rows:
         return []
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         # The wall is opened with the numbers: no statement more.
         cursor.execute(
-            "SELECT nextval('case_number'), set_config('linli.areas', %s, true) "
-            "FROM generate_series(1, %s)",
+            "SELECT nextval('case_number'), set_config('linli.areas', %s::text, true) "
+            "FROM generate_series(1, %s::int)",
             [areas_of(actor, P.RECEIVE, P.IMPORT), len(rows)],
         )
         counters = [counter for counter, _areas in cursor.fetchall()]

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from django.db import connection
 
+from linli.cases.bulk import prepared_cursor
 from linli.cases.models import Case
 from linli.cases.searching.models import CaseSearch
 from linli.methods.language.grams import grams_of, vector_of
@@ -24,7 +25,7 @@ def index_words(cases: Sequence[Case], *, reply: str = "") -> None:
         }
         for case in cases
     ]
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(
             """
             INSERT INTO cases_casesearch (case_id, grams)

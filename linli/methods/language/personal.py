@@ -73,6 +73,11 @@ _PHONE = re.compile(
     rf"(?:1[3-9]\d{_SEP}?\d{{4}}{_SEP}?\d{{4}}|1[3-9]\d{_SEP}?\d{{3}}{_SEP}?\d{{5}}|1 [3-9](?: \d){{9}})(?!\d)"
     rf"|(?<!\d)\(?0(?:10|2\d|[3-9]\d{{2}})\)?{_SEP}?[2-8]\d{{2,3}}{_SEP}?\d{{4}}(?!\d)"
 )
+_NUMBER = re.compile(r"\d{4}|1 [3-9] \d")
+"""In every telephone, identity and card number that is written in digits."""
+_SPOKEN_RUN = re.compile(rf"[\d{''.join(map(chr, _SPOKEN))}]{{11}}")
+_ACCOUNT_LETTERS = "信扣wWvVqQ"
+"""One of them stands in every word that introduces an account."""
 _SHORT_PHONE = re.compile(
     rf"(?:电话|座机|固话|联系方式|手机)(?:号码|号)?(?:是|为)?[\s:,]*([2-8]\d{{2,3}}{_SEP}?\d{{4}})(?!\d)"
 )
@@ -127,14 +132,20 @@ def find_personal(text: str, *, known: Iterable[str] = ()) -> list[Found]:
     """
     narrow = text.translate(_NARROW)
     found: list[Found] = []
-    found += _identities(text, narrow)
-    found += _of(Kind.EMAIL, _EMAIL, text, narrow)
-    found += _of(Kind.ACCOUNT, _ACCOUNT, text, narrow)
-    found += _phones(text, narrow)
-    for match in _CARD.finditer(narrow):
-        digits = match[0].replace(" ", "")
-        if is_bank_card(digits):
-            found.append(_found(Kind.CARD, text, match.start(), match.end(), value=digits))
+    # Most texts hold no number at all: what every number needs is looked for once, before each of them is.
+    has_number = _NUMBER.search(narrow) is not None
+    if has_number:
+        found += _identities(text, narrow)
+    if "@" in narrow:
+        found += _of(Kind.EMAIL, _EMAIL, text, narrow)
+    if any(letter in narrow for letter in _ACCOUNT_LETTERS):
+        found += _of(Kind.ACCOUNT, _ACCOUNT, text, narrow)
+    found += _phones(text, narrow, has_number=has_number)
+    if has_number:
+        for match in _CARD.finditer(narrow):
+            digits = match[0].replace(" ", "")
+            if is_bank_card(digits):
+                found.append(_found(Kind.CARD, text, match.start(), match.end(), value=digits))
     found += _names(text, narrow)
     for name in {name.strip() for name in known}:
         if len(name) >= 2:
@@ -188,16 +199,17 @@ def _identities(text: str, narrow: str) -> list[Found]:
     return found
 
 
-def _phones(text: str, narrow: str) -> list[Found]:
-    spans = [match.span() for match in _PHONE.finditer(narrow)]
-    spans += [match.span(1) for match in _SHORT_PHONE.finditer(narrow)]
-    spoken = narrow.translate(_SPOKEN)
-    if spoken != narrow:
+def _phones(text: str, narrow: str, *, has_number: bool) -> list[Found]:
+    spans = []
+    if has_number:
+        spans += [match.span() for match in _PHONE.finditer(narrow)]
+        spans += [match.span(1) for match in _SHORT_PHONE.finditer(narrow)]
+    if _SPOKEN_RUN.search(narrow) and (spoken := narrow.translate(_SPOKEN)) != narrow:
         spans += [match.span() for match in _SPOKEN_PHONE.finditer(spoken)]
     found = []
     for start, end in spans:
         try:
-            value = e164(spoken[start:end])
+            value = e164(narrow[start:end].translate(_SPOKEN))
         except NotATelephone:
             value = ""
         clause = re.split(r"[，,。；;！!？?\n]", narrow[max(0, start - 24) : start])[-1]
