@@ -307,3 +307,14 @@ def test_the_district_reads_its_copies_and_the_case_behind_them(town: Town) -> N
     other = a_client(a_user(town, "community_worker", place="110106"), language="en")
     assert Page(other.get("/catalogue/copies/")).shows("No copies yet")
     assert Case.objects.everywhere("test").count() == 1
+
+
+def test_who_keeps_a_district_is_not_offered_to_end_what_holds_everywhere(town: Town) -> None:
+    keeper = a_user(town, "administrator", place="110105")
+    assert not CatalogueEntry.objects.filter(category__code="02").exclude(place=None).exists()
+    shown = {
+        who.username: a_client(who, language="en").get("/catalogue/02/").content.decode()
+        for who in (town.users["administrator"], keeper)
+    }
+    assert "End the entry of" in shown["qian"]
+    assert "End the entry of" not in shown[keeper.username]

@@ -14,11 +14,12 @@ from linli.kernel.actor import Actor
 from linli.kernel.http import ActorRequest, needs
 from linli.territory import operations
 from linli.territory.differences import difference
+from linli.territory.english import of_place
 from linli.territory.importing.divisions import read_divisions
 from linli.territory.importing.tables import SetAside
-from linli.territory.models import DivisionDraft
+from linli.territory.models import DivisionDraft, is_english
 from linli.territory.permissions import TerritoryPermission as P
-from linli.territory.rules import DivisionRow
+from linli.territory.rules import DivisionRow, Standing
 from linli.web.places.forms import DivisionFileForm
 
 SHOWN = 200
@@ -39,6 +40,14 @@ def divisions(request: ActorRequest) -> HttpResponse:
             return redirect("places:difference", draft_id=draft.pk)
     context = {"form": form}
     return render(request, "web/places/divisions.html", context, status=422 if form.errors else 200)
+
+
+def _shown(row: DivisionRow | Standing) -> str:
+    """Return a place's name as the reader's language has it; a file says it in Chinese alone."""
+    if not is_english():
+        return row.name
+    given = row.name_en if isinstance(row, DivisionRow) else ""
+    return of_place(row.name, row.level, given=given)["name_en"] or row.name
 
 
 def told(one: SetAside) -> str:
@@ -71,14 +80,16 @@ def difference_page(request: ActorRequest, draft_id: int) -> HttpResponse:
     after: dict[str, list[str]] = {}
     for pair in found.follows:
         after.setdefault(pair.code, []).append(pair.successor)
-    names = {row.code: row.name for row in rows}
+    names = {row.code: _shown(row) for row in rows}
     context: dict[str, Any] = {
         "draft": draft,
         "found": found,
-        "added": found.added[:SHOWN],
-        "renamed": found.renamed[:SHOWN],
+        "added": [(_shown(row), row.code) for row in found.added[:SHOWN]],
+        "renamed": [
+            (_shown(pair.before), _shown(pair.row), pair.row.code) for pair in found.renamed[:SHOWN]
+        ],
         "ended": [
-            (place, [(code, names[code]) for code in after[place.code]])
+            (_shown(place), place.code, [(code, names[code]) for code in after[place.code]])
             for place in found.ended[:SHOWN]
         ],
         "doubts": found.doubts[:SHOWN],

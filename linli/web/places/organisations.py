@@ -19,7 +19,7 @@ from linli.cases.queries import open_orders_of
 from linli.kernel.http import ActorRequest, needs
 from linli.territory import operations
 from linli.territory.choices import CAN_LEAD
-from linli.territory.models import Organisation, Place, Post, Serving, day_of
+from linli.territory.models import Organisation, Place, Post, Serving, day_of, label_of
 from linli.territory.permissions import TerritoryPermission as P
 from linli.territory.serving import serving
 from linli.web.places.finding import may_manage, unit_or_404
@@ -214,7 +214,8 @@ def close(request: ActorRequest, code: str) -> HttpResponse:
 
 def _places_of(unit: Organisation) -> list[dict[str, Any]]:
     """Return how many open orders the unit holds in each place."""
-    rows = open_orders_of(unit.pk).values("case__place__name", "case__place__code")
+    named = open_orders_of(unit.pk).annotate(place=label_of("case__place__"))
+    rows = named.values("place", "case__place__code")
     counted = rows.annotate(count=Count("pk")).order_by("-count", "case__place__code")
     return [dict(row) for row in counted]
 

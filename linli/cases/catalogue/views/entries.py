@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from linli.cases.catalogue import operations
 from linli.cases.catalogue.forms import EntryForm, filled_from
 from linli.cases.catalogue.models import CatalogueEntry, Category, ancestry
-from linli.cases.catalogue.parts import holds_all
+from linli.cases.catalogue.parts import holds_all, holds_area
 from linli.cases.catalogue.queries import categories_in_force, entries_of, find_categories
 from linli.cases.permissions import CasePermission as P
 from linli.kernel.http import ActorRequest, needs
@@ -147,6 +147,7 @@ def _page(
         "changed": before,
         "form": form,
         "may_change": may_change,
+        "mine": {one.pk for one in entries if holds_area(actor, P.CATALOGUE, one.place)},
         "units": list(Organisation.objects.filter(is_open=True)) if may_change else [],
         "kinds": OrganisationKind.choices,
     }
