@@ -1,13 +1,14 @@
 """A wrong table of states never gets as far as a running system, and a right one answers for its rows."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from linli.kernel.actor import Actor, Grant
-from linli.kernel.errors import NOT_ALLOWED, NOT_NOW, Refusal, RuleBroken
+from linli.kernel.errors import FIELD_NEEDED, NOT_ALLOWED, NOT_NOW, Refusal, RuleBroken
 from linli.kernel.flow import Flow, FlowError, Move, State
 
 BUSY = Refusal("test.busy", "%(name)s is busy")
@@ -128,3 +129,42 @@ def test_openings_are_those_of_the_actors_own_roles() -> None:
     one = flow.open_to(Row("done"), actor=an_actor("test.finish", "test.leave"), names=("leave",))
     assert [(o.move.name, o.is_open) for o in one] == [("leave", False)]
     assert flow.open_to(Row(), actor=an_actor()) == []
+
+
+class Fields:
+    """Enough of a model's `_meta` to name a field."""
+
+    @staticmethod
+    def get_field(name: str) -> Any:
+        return SimpleNamespace(verbose_name=f"the {name}")
+
+
+@dataclass
+class Written:
+    """A row whose move needs a reason, or a row that the move leaves beside it."""
+
+    state: str = "open"
+    reason: Any = ""
+    _meta = Fields
+
+
+@pytest.mark.parametrize("given", [{}, {"reason": None}, {"reason": ""}, {"reason": ()}], ids=str)
+def test_a_move_wants_each_field_it_needs_and_names_the_one_it_lacks(given: dict[str, Any]) -> None:
+    flow = a_flow(moves=(replace(FINISH, needs=("reason",)),))
+    able = an_actor("test.finish")
+    flow.require(Written(), "finish", actor=able, reason="told")
+    # What stands on the row already was another move's reason.
+    with pytest.raises(RuleBroken) as broken:
+        flow.require(Written(reason="an old one"), "finish", actor=able, **given)
+    assert broken.value.refusal is FIELD_NEEDED
+    assert broken.value.field == "reason"
+    assert broken.value.facts == {"move": "Finish", "field": "the reason"}
+
+
+def test_a_needed_field_may_be_that_of_the_row_left_beside() -> None:
+    flow = a_flow(moves=(replace(FINISH, needs=("reason",)),))
+    able = an_actor("test.finish")
+    flow.require(Written(), "finish", actor=able, beside=Written(reason="told"))
+    with pytest.raises(RuleBroken) as broken:
+        flow.require(Written(), "finish", actor=able, beside=Written())
+    assert broken.value.refusal is FIELD_NEEDED
