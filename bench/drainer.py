@@ -30,10 +30,13 @@ def client(ready_to_go: Any, window: Any, counts: Any, number: int) -> None:
     from linli.site.cli import ready
 
     ready()
+    from linli.accounts.queries import actor_of
     from linli.cases import operations
-    from tests.builders import a_draft
+    from linli.kernel import clock
+    from tests.builders import a_draft, the_town
 
-    town, actor = the_town()
+    town = the_town()
+    actor = actor_of(town.users["operator"], now=clock.now())
     ready_to_go.wait()
     done = 0
     while (now := window.value) >= 0:
@@ -41,23 +44,6 @@ def client(ready_to_go: Any, window: Any, counts: Any, number: int) -> None:
         operations.receive(actor=actor, draft=a_draft(town, phone=phone))
         done += 1
         counts[now * CLIENTS + number] += 1
-
-
-def the_town() -> tuple[Any, Any]:
-    """Return places and categories by code and the operator at work now."""
-    from types import SimpleNamespace
-
-    from linli.accounts.models import User
-    from linli.accounts.queries import actor_of
-    from linli.cases.models import Category
-    from linli.kernel import clock
-    from linli.territory.models import Place
-
-    town = SimpleNamespace(
-        places={place.code: place for place in Place.objects.all()},
-        categories={category.code: category for category in Category.objects.all()},
-    )
-    return town, actor_of(User.objects.get(username="sun"), now=clock.now())
 
 
 def by_turns(linli: str, *, seconds: float, rounds: int) -> dict[str, list[float]]:
@@ -115,11 +101,9 @@ def main() -> None:
     from linli.site.cli import ready
 
     ready()
-    from linli.accounts.models import User
-    from tests.builders import a_town
+    from tests.builders import the_town
 
-    if not User.objects.filter(username="sun").exists():
-        a_town()
+    the_town()
     empty_outbox()
     rates = by_turns(linli, seconds=given.seconds, rounds=given.rounds)
     for name, found in rates.items():

@@ -109,6 +109,19 @@ def a_town() -> Town:
     return Town(places, units, users, categories)
 
 
+def the_town() -> Town:
+    """Return the small town of a database where `a_town` has built it before; build it in any other."""
+    users = {user.username: user for user in User.objects.all()}
+    if CAST["operator"][0] not in users:
+        return a_town()
+    return Town(
+        places={place.code: place for place in Place.objects.all()},
+        units={unit.code: unit for unit in Organisation.objects.all()},
+        users={who: users[username] for who, (username, *_rest) in CAST.items()},
+        categories={row.code: row for row in Category.objects.all()},
+    )
+
+
 def a_catalogue(root: Actor) -> dict[str, Category]:
     """Write the town's categories, what the committees may lead, and who leads what."""
     load_categories(actor=root, rows=[row for row in shipped() if row.code in ABOUT])

@@ -32,10 +32,10 @@ def main(port: int, acknowledged: Path) -> None:
     ready()
     from django.test import Client
 
-    from tests.builders import a_case, a_town
+    from tests.builders import a_case, the_town
     from tests.site.killing.tasks import slow
 
-    town = a_town()
+    town = the_town()
     cases = [a_case(town, at="dispatched") for _ in range(MOVES)]
     for number in range(JOBS):
         slow.defer(number=cases[number].pk)
