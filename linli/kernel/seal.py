@@ -49,8 +49,8 @@ def _head(version: int, key_id: int) -> bytes:
 
 def seal(text: str, *, where: str) -> bytes:
     """Encrypt `text` for the place `where` (`table.column.uuid`)."""
-    head, nonce = seal_head(), secrets.token_bytes(NONCE)
-    key = settings.LINLI.keys("field_keys")[int.from_bytes(head[1:])]
+    key_id, key = next(iter(settings.LINLI.keys("field_keys").items()))
+    head, nonce = _head(CIPHERS[settings.LINLI.cipher], key_id), secrets.token_bytes(NONCE)
     return (
         head + nonce + encrypt(head[0], key, nonce=nonce, plain=text.encode(), bound=where.encode())
     )

@@ -1,10 +1,12 @@
 """What is stored stays as written; what is compared has one form."""
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linli.methods.language.normal import clean_words, lookup_form
+from linli.methods.language.normal import clean_words, half_width, lookup_form
 
 
 @pytest.mark.parametrize(
@@ -56,3 +58,8 @@ def test_clean_words_can_be_stored_and_is_settled(typed: str) -> None:
     assert "\r" not in stored
     stored.encode()
     assert clean_words(stored) == stored
+
+
+@given(st.text(st.one_of(st.characters(), st.sampled_from("，。！～＂ＡａＺ　ﾞ﹏が́①"))))
+def test_half_width_is_unicodes_own_form(text: str) -> None:
+    assert half_width(text) == unicodedata.normalize("NFKC", text)

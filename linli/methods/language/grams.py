@@ -8,30 +8,19 @@ found by an index, and nothing is missed.)
 
 import operator
 import re
-import unicodedata
-from functools import cache
 
-import opencc
+from linli.methods.language.normal import half_width, to_simplified
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _RUN = re.compile(rf"[{_HAN}]+|[^\W\d_{_HAN}]+|\d+")
 _IS_HAN = re.compile(f"[{_HAN}]")
-_NARROW = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 LONGEST = 64
 """Letters of a Latin word or digits of a run that are told apart."""
 
 
-@cache
-def _to_simplified() -> opencc.OpenCC:
-    return opencc.OpenCC("t2s")
-
-
 def searched_form(text: str) -> str:
     """Return text in half-width, simplified script and lower case; spaces and line ends become one space."""
-    narrow = text.translate(_NARROW)
-    if not unicodedata.is_normalized("NFKC", narrow):  # the check costs a twentieth of the work
-        narrow = unicodedata.normalize("NFKC", narrow)
-    return " ".join(_to_simplified().convert(narrow).lower().split())
+    return " ".join(to_simplified(half_width(text)).lower().split())
 
 
 def grams_of(*texts: str) -> list[str]:

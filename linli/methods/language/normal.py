@@ -10,6 +10,11 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 """Unicode's categories Cc and Cs, but for tab and line end."""
 
 
+_BARE = re.compile(r"[\W_]+")
+WIDE = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+"""Full-width forms of ASCII and the wide space, each by its narrow one."""
+
+
 @cache
 def _converter() -> opencc.OpenCC:
     return opencc.OpenCC("t2s")
@@ -20,10 +25,21 @@ def to_simplified(text: str) -> str:
     return _converter().convert(text)
 
 
+def half_width(text: str) -> str:
+    """Return text in Unicode's form NFKC.
+
+    Of Chinese as people type it only the full-width marks differ from that form: they are exchanged first, and the
+    check whether anything else is left costs a twentieth of the normalisation.
+    """
+    narrow = text.translate(WIDE)
+    if unicodedata.is_normalized("NFKC", narrow):
+        return narrow
+    return unicodedata.normalize("NFKC", narrow)
+
+
 def lookup_form(text: str) -> str:
     """Return text in half-width, simplified script, lower case, without spaces and control characters."""
-    narrow = unicodedata.normalize("NFKC", clean_words(text))
-    return re.sub(r"\s+", "", to_simplified(narrow)).lower()
+    return re.sub(r"\s+", "", to_simplified(half_width(clean_words(text)))).lower()
 
 
 def clean_words(text: str) -> str:
@@ -37,4 +53,4 @@ def clean_words(text: str) -> str:
 
 def bare_words(text: str) -> str:
     """Return the letters and digits alone, half-width and lower case: equal for words that say the same."""
-    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text).lower())
+    return _BARE.sub("", half_width(text).lower())

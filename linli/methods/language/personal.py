@@ -17,6 +17,7 @@ from linli.methods.language.identity import (
     is_identity_number,
     is_old_identity_number,
 )
+from linli.methods.language.normal import WIDE
 from linli.methods.language.phone import NotATelephone, e164
 from linli.methods.language.surnames import NO_LAST, NO_NAME, SELDOM, TITLE, surname_of
 
@@ -62,7 +63,6 @@ class Found:
     own: bool = False
 
 
-_NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 _SPOKEN = {
     ord(said): digit
     for said, digit in zip("零〇○幺一二两三四五六七八九", "00011223456789", strict=True)
@@ -130,7 +130,7 @@ def find_personal(text: str, *, known: Iterable[str] = ()) -> list[Found]:
     `known` are names already told apart from the words (the caller's own, as typed): found wherever they
     stand. Positions are those of `text`; full-width and spoken digits (一三八…) count as digits.
     """
-    narrow = text.translate(_NARROW)
+    narrow = text.translate(WIDE)
     found: list[Found] = []
     # Most texts hold no number at all: what every number needs is looked for once, before each of them is.
     has_number = _NUMBER.search(narrow) is not None
