@@ -22,13 +22,14 @@ def prepared_cursor() -> CursorWrapper:
     """Return a cursor whose statements the server parses and plans once a connection, not once a row.
 
     For the few statements that every case goes through: a third of the time one case takes was their planning
-    (docs/performance.md). Values are bound by the server, so each needs its type in the statement. Counted and
-    logged as any other cursor's.
+    (docs/performance.md). Values are bound by the server, so each needs its type in the statement. Where statements
+    are logged it is an ordinary cursor: of a prepared one the driver does not tell the text.
     """
+    if connection.queries_logged:
+        return connection.cursor()
     connection.ensure_connection()
     raw: Any = ServerBindingCursor
-    wrap = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-    return wrap(raw(connection.connection))
+    return connection.make_cursor(raw(connection.connection))
 
 
 def insert_many(given: Iterable[models.Model]) -> None:

@@ -234,8 +234,9 @@ class TakeCallForm(RuleForm):
         if not words:
             return data
         held = list(self.actor.scopes(self.permission))
-        chosen = find_places(data.get("place_code") or "", within=held)
-        found = find_places(words, within=held)
+        code = data.get("place_code") or ""
+        chosen = find_places(code, within=held)
+        found = chosen if words == code else find_places(words, within=held)
         if len(chosen) == 1 and chosen[0].pk in {place.pk for place in found}:
             found = chosen
         if len(found) == 1:

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from linli.cases.catalogue.models import Category
-from linli.cases.catalogue.queries import find_categories
+from linli.cases.catalogue.queries import category_called, find_categories
 
 LIST_ID = "categories"
 """Id of the list of choices that a page offers: `catalogue/choices.html`."""
@@ -31,6 +31,8 @@ def read_category(
 
     `at`: only of those in force then. Where the words fit several, these stand in `form.categories`, and `code` is the one chosen of them.
     """
+    if code and (named := category_called(words, code=code, at=at)) is not None:
+        return named
     found = find_categories(words, at=at)
     chosen = [one for one in found if one.code == code]
     found = chosen or found

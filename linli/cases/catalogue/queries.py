@@ -56,6 +56,15 @@ def find_categories(text: str, *, at: dt.datetime | None = None) -> list[Categor
     return [categories[one.code] for one in rules.meant(text, known)]
 
 
+def category_called(words: str, *, code: str, at: dt.datetime | None = None) -> Category | None:
+    """Return the category with this code if the words are its code or name: chosen from the list, not to be looked for."""
+    rows = Category.objects.all() if at is None else categories_in_force(at)
+    found = rows.filter(code=code).first()
+    return (
+        found if found and words in (found.code, found.name, found.name_en, found.shown) else None
+    )
+
+
 def below(category: Category) -> QuerySet[Category]:
     """Return a category and those below it."""
     return Category.objects.filter(code__startswith=category.code)
