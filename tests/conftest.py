@@ -70,6 +70,12 @@ def files_of_tests(tmp_path_factory: pytest.TempPathFactory, monkeypatch: Any) -
     monkeypatch.setattr(settings.LINLI, "files", tmp_path_factory.getbasetemp() / "files")
 
 
+@pytest.fixture(autouse=True)
+def no_proposals(monkeypatch: Any) -> None:
+    """Begin no process beside a test that does not ask for one (`proposing`)."""
+    monkeypatch.setattr(settings.LINLI, "propose", False)
+
+
 @pytest.fixture
 def files(tmp_path: Path, monkeypatch: Any) -> Path:
     """Return a files folder that is this test's own."""

@@ -77,7 +77,10 @@ class RuleForm(forms.Form):
 
 
 class TakeCallForm(RuleForm):
-    """One call. `place` is words; `place_code` is the choice when the words fit several places."""
+    """One call. `place` is words; `place_code` is the choice when these fit several places or none, or say nothing.
+
+    `category_pick` is the one chosen of those proposed; what is typed in `category` goes before it.
+    """
 
     intake_key = forms.UUIDField(widget=forms.HiddenInput)
     words = forms.CharField(
@@ -99,6 +102,7 @@ class TakeCallForm(RuleForm):
     place_code = forms.CharField(required=False, widget=forms.HiddenInput)
     category = CategoryField(required=False)
     category_code = forms.CharField(required=False, widget=forms.HiddenInput)
+    category_pick = forms.CharField(required=False, max_length=8, widget=forms.HiddenInput)
     address = forms.CharField(label=_("Where exactly"), required=False, max_length=200)
     occurred_at = forms.DateTimeField(
         label=_("When it happened"),
@@ -153,6 +157,7 @@ class TakeCallForm(RuleForm):
         # What does not say where it goes (a page from before an upgrade, a client) goes to dispatch.
         self.fields["goes"].required = not self.is_bound or "goes" in self.data
         self.fields["told"].required = self.branch != ""
+        self.fields["place"].required = not self.is_bound or not self.data.get("place_code")
         self.fields["same_as"].required = self.branch == Disposition.DUPLICATE
         self.is_offered = self.is_bound and self.branch != "" and not self.data.get("told")
         if self.is_offered:
@@ -227,17 +232,23 @@ class TakeCallForm(RuleForm):
                     "send once more."
                 ),
             )
-        if about := data.get("category"):
+        if about := data.get("category") or data.get("category_pick"):
             code = data.get("category_code", "")
             data["about"] = read_category(self, words=about, code=code, at=self.actor.now)
-        words = data.get("place")
-        if not words:
-            return data
+        words = data.get("place") or ""
         held = list(self.actor.scopes(self.permission))
         code = data.get("place_code") or ""
         chosen = find_places(code, within=held)
-        found = chosen if words == code else find_places(words, within=held)
-        if len(chosen) == 1 and chosen[0].pk in {place.pk for place in found}:
+        if not words and len(chosen) != 1:
+            if "place" not in self.errors:
+                self.add_error("place", self.fields["place"].error_messages["required"])
+            return data
+        found = chosen
+        if words != code:
+            found = find_places(words, within=held) if words else []
+        if len(chosen) == 1 and len(found) != 1:
+            # She chose for herself: of several that fit, or for words that no place is called by.
+            data["place_said"] = words
             found = chosen
         if len(found) == 1:
             data["where"] = found[0]

@@ -53,6 +53,9 @@ from linli.cases.privacy.collections import REQUESTER
 from linli.cases.privacy.models import RightsRequest as RightsRequest
 from linli.cases.rules import PAUSES, REOPEN_WITHIN
 from linli.cases.searching.models import CaseSearch as CaseSearch
+from linli.cases.sorting.models import Prediction as Prediction
+from linli.cases.sorting.models import SortingModel as SortingModel
+from linli.cases.sorting.models import SortingTerm as SortingTerm
 from linli.cases.talks import ContactLog as ContactLog
 from linli.cases.talks import FollowUp as FollowUp
 from linli.kernel.actor import SCOPE_COLUMNS, Actor

@@ -45,6 +45,8 @@ class CasePermission(StrEnum):
     SEE_RATES = "cases.see_rates"
     CLOCKS = "cases.clocks"
     CATALOGUE = "cases.catalogue"
+    SEE_SORTING = "cases.see_sorting"
+    SORTING_MODELS = "cases.sorting_models"
     SEE_CATALOGUE = "cases.see_catalogue"
     SWEEP = "cases.sweep"
     KEYS = "cases.keys"
@@ -102,7 +104,8 @@ allow(PARTNER, P.TASK)
 allow(LEADER, P.SEE_RATES)
 allow(ADMINISTRATOR, P.SEE, P.IMPORT, P.RECEIVE, P.CLOCKS, P.SWEEP, P.KEYS, P.FORGET, P.LOOKS)
 
-allow(ADMINISTRATOR, P.CATALOGUE)
+allow(ADMINISTRATOR, P.CATALOGUE, P.SEE_SORTING, P.SORTING_MODELS)
+allow(HOTLINE_OFFICER, P.SEE_SORTING)
 for _role in (
     *(OPERATOR, DISPATCHER, COMMUNITY_WORKER, LEADER, ADMINISTRATOR),
     *(STREET_OFFICER, DISTRICT_OFFICER, DEPARTMENT_OFFICER, HOTLINE_OFFICER),

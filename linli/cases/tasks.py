@@ -12,6 +12,7 @@ from linli.cases.operations import wake
 from linli.cases.permissions import CasePermission as P
 from linli.cases.privacy.collections import COLLECTIONS
 from linli.cases.privacy.retention import forget
+from linli.cases.sorting.making import make_models, predict_all
 from linli.jobs.registry import job
 from linli.kernel import clock
 from linli.vault.uploads import sweep_uploads
@@ -27,6 +28,18 @@ def export() -> None:
 def take_imports() -> None:
     """Give the import whose turn it is its turn."""
     take_turn()
+
+
+@job("cases.predict", cron="* * * * * */3")
+def predict() -> None:
+    """Say of cases that came in what they are about."""
+    predict_all()
+
+
+@job("cases.make_models", cron="* * * * * */15")
+def learn() -> None:
+    """Make the models of categories that are asked for, and try them beside the one in force."""
+    make_models()
 
 
 @job("cases.sweep_files", cron="23 * * * *")

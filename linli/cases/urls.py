@@ -26,6 +26,7 @@ urlpatterns = [
         for name in ("ring", "pick_up", "hang_up", "write_down")
     ),
     path("calls/", calls.calls, name="calls"),
+    path("calls/sort/", intake.sort_hint, name="sort_hint"),
     path("calls/urgency/", intake.urgency_hint, name="urgency_hint"),
     path("queue/", queue.queue, name="queue"),
     path("queue/send/", queue.dispatch_batch, name="dispatch_batch"),

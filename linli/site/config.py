@@ -128,6 +128,10 @@ class Config(BaseSettings):
     )
     oidc_name: str = Field("统一身份认证", description="what the button calls the city's sign-in")
     oidc_claim: str = Field("staff_number", description="claim that holds the staff number")
+    propose: bool = Field(
+        True,
+        description="a process beside each web process proposes category and place while somebody types",
+    )
     city_code: str = Field("110000", description="code of the place this installation serves")
 
     def key(self, name: str, *, size: int = 32) -> str:
@@ -193,6 +197,12 @@ class Config(BaseSettings):
     def uploads_folder(self) -> Path:
         """Return the folder, made if need be, where large uploads wait for the end of their request."""
         folder = cluster.home() / "uploads"
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return folder
+
+    def proposing_folder(self) -> Path:
+        """Return the folder, made if need be, where models and names lie for the process that proposes."""
+        folder = cluster.home() / "proposing"
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         return folder
 

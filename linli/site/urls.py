@@ -70,6 +70,7 @@ urlpatterns = [
     path("", include("linli.cases.exporting.urls")),
     path("", include("linli.cases.clocks.urls")),
     path("", include("linli.cases.catalogue.urls")),
+    path("", include("linli.cases.sorting.urls")),
     path("", include("linli.territory.calendar.urls")),
     path("", include("linli.insight.urls")),
     path("", include("linli.web.places.urls")),

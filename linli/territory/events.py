@@ -16,6 +16,20 @@ class PlaceMoved:
     to_code: Code
 
 
+@event("place.alias_in_use")
+class AliasInUse:
+    """What people call a place was confirmed a second time: from now on it leads there."""
+
+    alias_id: int
+    place: Code
+
+
+@event("place.alias_removed")
+class AliasRemoved:
+    alias_id: int
+    place: Code
+
+
 @event("place.redrawn")
 class PlaceRedrawn:
     place_id: int

@@ -190,6 +190,58 @@ class Place(Named, Scoped):
         return door_codes.show(self.door_code) if self.door_code else ""
 
 
+class AliasQuerySet(models.QuerySet[Any]):
+    """What people call places beside their names."""
+
+    def in_use(self) -> Self:
+        """Return those that were confirmed often enough and that nobody has removed."""
+        return self.filter(in_use_from__isnull=False, removed_at__isnull=True)
+
+
+class PlaceAlias(models.Model):
+    """俗称. What people call a place beside its names: in use once a choice of it was confirmed CONFIRMED times.
+
+    `words` are in the form in which names are looked up. One that is removed stays as a row; a later choice begins anew.
+    """
+
+    CONFIRMED = 2
+
+    place = models.ForeignKey(Place, models.CASCADE, related_name="aliases")
+    words = models.CharField(_("What people say"), max_length=40, db_collation="C")
+    confirmed_count = models.PositiveIntegerField(default=1)
+    first_at = models.DateTimeField()
+    in_use_from = models.DateTimeField(null=True)
+    removed_at = models.DateTimeField(null=True)
+    removed_by = models.BigIntegerField(null=True)
+    version = models.IntegerField(default=1)
+
+    objects: ClassVar = AliasQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Alias")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["words", "place"],
+                condition=Q(removed_at__isnull=True),
+                name="alias_once",
+            ),
+            models.CheckConstraint(name="alias_says_something", condition=~Q(words="")),
+            models.CheckConstraint(
+                name="alias_in_use_is_confirmed",
+                condition=Q(in_use_from__isnull=True, confirmed_count__lt=2)
+                | Q(in_use_from__isnull=False, confirmed_count__gte=2),
+            ),
+            models.CheckConstraint(
+                name="alias_removal_is_whole",
+                condition=Q(removed_at__isnull=True, removed_by__isnull=True)
+                | Q(removed_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.words} → {self.place_id}"
+
+
 class PlacePoint(models.Model):
     """Where a place lies, in one datum. `is_given`: from the source; else computed from such a point."""
 

@@ -1,6 +1,7 @@
 """Steps that operations on places and organisations share, here and on higher floors."""
 
 import datetime as dt
+import re
 
 from django.db import connection
 from django.db.models import F
@@ -8,11 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.kernel.actor import Actor
 from linli.kernel.errors import Refusal
-from linli.kernel.events import record
-from linli.territory.events import OrganisationClosed
-from linli.territory.models import Organisation, Place, Post, Serving, day_of
+from linli.kernel.events import Code, record
+from linli.methods.language.normal import lookup_form
+from linli.territory.events import AliasInUse, OrganisationClosed
+from linli.territory.models import Organisation, Place, PlaceAlias, Post, Serving, day_of
+from linli.territory.queries import names_a_place
 from linli.territory.serving import held_by
 
+ALIAS = re.compile(r"(?=.*[^\W\d_])[\w·()-]{2,40}")
+"""What may become an alias: a short name with a letter in it, no sentence and no number."""
 OUTSIDE = Refusal(
     "territory.outside",
     _("“%(place)s” lies outside your area. Ask an administrator who looks after it."),
@@ -27,6 +32,30 @@ def require_within(place: Place, *, actor: Actor, permission: str) -> None:
     """Raise OUTSIDE unless the actor holds the permission over an area around the place."""
     if not Place.objects.filter(held_by(actor, permission), pk=place.pk).exists():
         raise OUTSIDE(place=place.label)
+
+
+def confirm_alias(words: str, place: Place, *, actor: Actor) -> None:
+    """Count that somebody chose a place for words that are no place's name; the second time they become its alias."""
+    assert connection.in_atomic_block
+    said = lookup_form(words)
+    if not ALIAS.fullmatch(said) or names_a_place(said):
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO territory_placealias AS kept (place_id, words, confirmed_count, first_at, version)
+            VALUES (%s, %s, 1, %s, 1)
+            ON CONFLICT (words, place_id) WHERE removed_at IS NULL DO UPDATE SET
+                confirmed_count = kept.confirmed_count + 1, version = kept.version + 1,
+                in_use_from = coalesce(kept.in_use_from, CASE WHEN kept.confirmed_count + 1 >= %s THEN %s END)
+            RETURNING id, confirmed_count, version
+            """,
+            [place.pk, said, actor.now, PlaceAlias.CONFIRMED, actor.now],
+        )
+        alias_id, count, version = cursor.fetchone()
+    if count == PlaceAlias.CONFIRMED:
+        used = AliasInUse(alias_id=alias_id, place=Code(place.code))
+        record(used, actor=actor, kind="alias", stream=alias_id, seq=version)
 
 
 def locked_organisation(organisation_id: int, *, actor: Actor, permission: str) -> Organisation:

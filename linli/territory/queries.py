@@ -21,7 +21,7 @@ from django.db.models.functions import Length, Lower, StrIndex
 from linli.methods.language.normal import lookup_form
 from linli.territory import door_codes, naming
 from linli.territory.choices import PlaceLevel
-from linli.territory.models import Place, label_of
+from linli.territory.models import Place, PlaceAlias, label_of
 from linli.territory.serving import below as keys_below
 
 _LETTERS = re.compile(r"[^a-z]")
@@ -33,7 +33,7 @@ def find_places(text: str, *, within: Iterable[tuple[str, str]]) -> list[Place]:
     """Return the places that the words may mean, likeliest first, at most CANDIDATES. At most 6 queries.
 
     `within` are (scope column, code) pairs: only places inside one of them. A code or a door code is found
-    exactly; words match a name, a short name, the beginning of one, or an address with names (朝阳区垡头街道双合家园4号楼).
+    exactly, as is an alias; words match a name, a short name, the beginning of one, or an address with names (朝阳区垡头街道双合家园4号楼).
     One place alone is an answer that can be relied on: where the words leave a doubt, there are several.
     """
     held = list(within)
@@ -44,7 +44,8 @@ def find_places(text: str, *, within: Iterable[tuple[str, str]]) -> list[Place]:
     for asked in dict.fromkeys((lookup_form(text), _typed_form(text))):
         if not asked:
             return []
-        known = Q(code__iexact=asked) | Q(door_code=door_codes.read(text) or "-")
+        said = PlaceAlias.objects.in_use().filter(words=asked).values("place")
+        known = Q(code__iexact=asked) | Q(door_code=door_codes.read(text) or "-") | Q(pk__in=said)
         exact = list(Place.objects.filter(area, known, valid_to=None))
         in_latin = _in_latin(asked, area=area) if asked.isascii() and not exact else []
         found = exact or in_latin or _named(asked, area=area, held=held)
@@ -166,6 +167,28 @@ def _beginning(words: str, *, area: Q, inner: bool = True) -> list[Place]:
     if len(meant) == 1 and meant[0].parent and (meant[0].rank or name != words):
         return [meant[0], meant[0].parent]  # 金星小区 need not lie in 金星庄
     return meant
+
+
+def within_areas(codes: Iterable[str], *, held: Iterable[tuple[str, str]]) -> list[Place]:
+    """Return the places in force with these codes that lie inside one of the areas held. One query."""
+    area = Q(pk__in=())
+    for column, code in held:
+        area |= Q(**{column: code})
+    return list(
+        Place.objects.filter(area, code__in=list(codes), valid_to=None).select_related("parent")
+    )
+
+
+def names_a_place(said: str) -> bool:
+    """Return whether words in the form of look-ups are the name of a place in force: then they are no alias. One query."""
+    rows = _in_words().annotate(folded=_folded("name"), folded_short=_folded("short_name"))
+    return rows.filter(Q(folded=said) | Q(folded_short=said)).exists()
+
+
+def aliases() -> QuerySet[PlaceAlias]:
+    """Return the aliases in use, the newest first."""
+    rows: QuerySet[PlaceAlias] = PlaceAlias.objects.in_use().select_related("place")
+    return rows.order_by("-in_use_from", "-pk")
 
 
 def labels_of(codes: Iterable[str]) -> dict[str, str]:

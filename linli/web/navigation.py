@@ -61,6 +61,7 @@ NAVIGATION = (
     NavItem("privacy:persons", _("Own data"), "lock", "cases.rights", ""),
     NavItem("catalogue:home", _("Catalogue"), "doc", "cases.dispatch", ""),
     NavItem("catalogue:home", _("Catalogue"), "doc", "cases.catalogue", ""),
+    NavItem("sorting:accuracy", _("Sorting"), "filter", "cases.see_sorting", "sort"),
     NavItem("clocks:clocks", _("Limits"), "clock", "cases.clocks", ""),
     NavItem("calendar:calendar", _("Working days"), "book", "territory.calendar", ""),
     NavItem("accounts:people", _("Accounts"), "users", "accounts.manage", ""),

@@ -221,6 +221,10 @@ NOT_WORDS = {
     ("ImportRun", "map_text"),
     ("ImportRun", "name"),
     ("ImportRun", "source"),
+    ("Prediction", "code"),
+    ("Prediction", "second"),
+    ("Prediction", "third"),
+    ("SortingModel", "digest"),
 }
 """Text columns of the room that never hold a person's words."""
 

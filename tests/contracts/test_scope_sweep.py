@@ -36,11 +36,11 @@ from linli.cases.operations import consult, give_task, unmask
 from linli.cases.task_forms import FORMS as TASK_FORMS
 from linli.kernel.ids import make_number, show_number
 from linli.kernel.models import Event
-from linli.territory.models import day_of
+from linli.territory.models import PlaceAlias, day_of
 from linli.territory.operations import keep_draft
 from linli.workforce.operations import plan
 from tests.accounts.door import a_real, add_authenticator, come_in
-from tests.builders import Town, a_case, take
+from tests.builders import Town, a_case, a_draft, take
 from tests.cases.imports.files import an_order, city
 from tests.cases.pages import a_browser
 from tests.cases.people import a_user
@@ -121,6 +121,7 @@ OF_NO_AREA: dict[str, str] = {
     "catalogue:add_entry": "02",
     "catalogue:end_entry": "0",
     "catalogue:end_duty": "0",
+    "sorting:put_in_force": "0",
     **{f"catalogue:{name}": "02" for name in ("keep", "change", "add_below", "move", "end")},
 }
 """Addresses of things that every administrator sees alike, with what to visit. Whether a term or an entry
@@ -169,6 +170,13 @@ def _shift(town: Town) -> int:
 
 def _draft(town: Town) -> int:
     return keep_draft(actor=town.actor("administrator"), name="x.csv", rows=[]).pk
+
+
+def _alias(town: Town) -> int:
+    for _twice in range(2):
+        draft = a_draft(town, place_said="老厂宿舍")
+        operations.receive(actor=town.actor("operator"), draft=draft)
+    return PlaceAlias.objects.get(words="老厂宿舍").pk
 
 
 def _import(town: Town) -> int:
@@ -267,6 +275,7 @@ THINGS: dict[str, Thing] = {
     "places:appoint": Thing(_committee, NO_UNIT, {"post": "1", "username": "ma", **_DAY}),
     "places:end_appointment": Thing(_committee, NO_UNIT, {"appointment": "1"}),
     "places:close": Thing(_committee, NO_UNIT, {"close": "1"}),
+    "places:remove_alias": Thing(_alias, NO_ROW),
     "places:difference": Thing(_draft, NO_ROW, {"shown": "x"}),
     "insight:area": Thing(_home, NO_PLACE),
     "insight:orders": Thing(_home, NO_PLACE),
@@ -329,6 +338,10 @@ def number(case: Case) -> str:
     return case.number
 
 
+def _home_of(case: Case) -> str:
+    return str(case.place.code)
+
+
 PHONE = "19900007777"
 PARAMETERS = (
     Asked("cases:search", "GET", "q", number, NOBODYS, "community_worker"),
@@ -351,6 +364,7 @@ PARAMETERS = (
     Asked("cases:take_call", "GET", "received", number, NOBODYS, "operator"),
     Asked("cases:intake_hints", "POST", "phone", lambda case: PHONE, "19900008888", "operator"),
     Asked("cases:intake_hints", "POST", "place", lambda case: "双合家园", "没有此地", "operator"),
+    Asked("cases:intake_hints", "POST", "place_code", _home_of, NO_PLACE, "operator"),
     Asked("cases:take_call", "POST", "place", lambda case: "双合家园", "没有此地", "operator"),
     Asked("cases:rates", "GET", "area", lambda case: "110105019", NO_PLACE, "leader"),
     Asked("privacy:looks", "GET", "case", number, NOBODYS, "administrator"),
@@ -366,6 +380,9 @@ PARAMETERS = (
 PLAIN = {
     ("GET", "again"),
     ("GET", "category"),
+    ("GET", "meant"),
+    ("GET", "said"),
+    ("GET", "weeks"),
     ("GET", "day"),
     ("GET", "from"),
     ("GET", "list"),
@@ -378,6 +395,8 @@ PLAIN = {
     ("POST", "next"),
     ("POST", "username"),
     ("POST", "category"),
+    ("POST", "category_pick"),
+    ("POST", "title"),
     ("POST", "goes"),
     ("POST", "kind"),
     ("POST", "same_as"),

@@ -30,6 +30,7 @@ from linli.kernel.operation import operation
 from linli.methods.language.normal import clean_words
 from linli.methods.language.phone import NotATelephone, e164
 from linli.territory.models import Organisation, Place
+from linli.territory.parts import confirm_alias
 
 PHONE_LETTERS = Refusal(
     "case.phone_letters",
@@ -65,6 +66,7 @@ _PHONE = {"letters": PHONE_LETTERS, "short": PHONE_SHORT}
 class Draft:
     """A request as it comes in, before any rule has looked at it. `received_at` None means now.
 
+    `place_said`: words for which somebody chose the place by hand; said twice they become its alias.
     `leave` and `also`: what whoever takes it corrected of the personal data found (see `redacted`).
     `is_own_words`: somebody wrote them; else they are put together from codes, and equal ones say nothing.
     """
@@ -90,6 +92,7 @@ class Draft:
     leave: tuple[str, ...] = ()
     also: str = ""
     is_own_words: bool = True
+    place_said: str = ""
     history: "SourceHistory | None" = None
 
 
@@ -135,6 +138,8 @@ def taken_down(draft: Draft, *, actor: Actor, on_call: bool) -> tuple[Case, bool
     case = write_cases([checked_rows(draft, actor=actor)], actor=actor)[0]
     if on_call:
         came_of_call(case.pk, actor=actor)
+    if draft.place_said and not redacted(words=draft.place_said, name=draft.name).taken:
+        confirm_alias(draft.place_said, case.place, actor=actor)
     return case, True
 
 

@@ -26,6 +26,14 @@ from linli.cases.forms import TakeCallForm
 from linli.cases.models import Case
 from linli.cases.notices import SHIPPED
 from linli.cases.permissions import CasePermission as P
+from linli.cases.sorting.proposing import (
+    PlaceMeant,
+    Proposed,
+    Sorted,
+    places_in,
+    sort_words,
+    wake,
+)
 from linli.kernel.actor import Actor
 from linli.kernel.clock import day_bounds
 from linli.kernel.errors import RuleBroken
@@ -38,6 +46,8 @@ from linli.territory.queries import find_places, with_paths
 from linli.workforce.queries import on_duty
 
 ON_DUTY_SHOWN = 4
+OWN = "-"
+"""What the page sends back in place of the category that stood chosen, once she has chosen for herself."""
 EXAMPLES = {
     "E1": _("Danger to life or property: call the emergency line first"),
     "E2": _("Water, power, gas, heat, lift, sewer"),
@@ -136,9 +146,11 @@ def _page(
         "limits": _limits(actor),
         "categories": categories_in_force(actor.now),
         "just_received": seen.filter(number=received).first() if received else None,
+        "sort": _offer(request, Sorted()),
         "loop_step": "hear",
         **_phone(actor, refused),
     }
+    wake(actor)
     return render(request, "cases/take_call.html", context, status=422 if form.errors else status)
 
 
@@ -167,9 +179,14 @@ def intake_hints(request: ActorRequest) -> HttpResponse:
         earlier = queries.earlier_of(e164(request.POST.get("phone", "")), actor=actor)
     except NotATelephone:
         earlier = []
-    about = find_categories(request.POST.get("category", ""), at=actor.now)
+    said = request.POST.get("category", "").strip() or request.POST.get("category_pick", "")
+    about = find_categories(said, at=actor.now)
     urgency = request.POST.get("urgency", "")
+    meant = [] if places else _places_meant(request, words)
     place = places[0] if len(places) == 1 else None
+    if place is None and (code := request.POST.get("place_code", "")):
+        chosen = (one for one in (*places, *(m.place for m in meant)) if one.code == code)
+        place = next(chosen, None)
     proposal = (
         proposal_for(category=about[0], place=place, urgency=urgency, at=actor.now)
         if len(about) == 1 and place
@@ -178,6 +195,8 @@ def intake_hints(request: ActorRequest) -> HttpResponse:
     context = {
         "place_words": words,
         "candidates": with_paths(places),
+        "meant": meant,
+        "has_words": bool(request.POST.get("words", "").strip()),
         "about": about,
         "proposal": proposal,
         "limits": _limits_of(proposal, request) if proposal else None,
@@ -186,6 +205,44 @@ def intake_hints(request: ActorRequest) -> HttpResponse:
         "earlier": earlier,
     }
     return render(request, "cases/take_call.html#hints", context)
+
+
+def _places_meant(request: ActorRequest, words: str) -> list[PlaceMeant]:
+    """Return the places that the words of the place, else those of the matter, may mean."""
+    told = words.strip() or request.POST.get("words", "")
+    return places_in(told, actor=request.actor, permission=P.RECEIVE)
+
+
+@needs(P.RECEIVE)
+@require_POST
+def sort_hint(request: ActorRequest) -> HttpResponse:
+    """Return what the words seem to be about: one that stands chosen, or three to choose from. She decides.
+
+    What she chose herself stays chosen while she writes on. Empty where nothing answers in time.
+    """
+    found = sort_words(
+        request.POST.get("title", ""), request.POST.get("words", ""), actor=request.actor
+    )
+    return render(request, "cases/take_call.html#sort", {"sort": _offer(request, found)})
+
+
+def _offer(request: ActorRequest, found: Sorted) -> dict[str, Any]:
+    """Return the categories to choose from, which of them stands chosen, and which did by itself."""
+    picked, preset = (request.POST.get(name, "") for name in ("category_pick", "category_preset"))
+    is_own = picked != preset  # she chose it herself, or chose none
+    sure = found.proposed[0].category.code if found.is_sure else ""
+    is_kept = is_own or not found.proposed
+    chosen = picked if is_kept else sure
+    offered = list(found.proposed)
+    if chosen and chosen not in {one.category.code for one in offered}:
+        kept = find_categories(chosen, at=request.actor.now)
+        offered = [*(Proposed(one, 0.0) for one in kept[:1]), *offered]
+    return {
+        "offered": offered,
+        "chosen": chosen,
+        "preset": OWN if is_own else chosen,
+        "is_sure": bool(sure) and chosen == sure and not is_own,
+    }
 
 
 @needs(P.RECEIVE)
@@ -220,6 +277,7 @@ def _draft(data: dict[str, Any]) -> operations.Draft:
     return operations.Draft(
         category=data.get("about"),
         place=data["where"],
+        place_said=data.get("place_said", ""),
         leave=tuple(sorted(data["leave"])),
         **{name: data[name] for name in names.split()},
     )

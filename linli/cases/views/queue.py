@@ -25,6 +25,7 @@ from linli.cases.move_forms import RuleElsewhereForm, RuleFinalForm
 from linli.cases.operations.dispatching import BATCH, TAKE_PART
 from linli.cases.permissions import CasePermission as P
 from linli.cases.privacy.parts import is_shared
+from linli.cases.sorting.proposing import Proposed, proposed_for
 from linli.cases.views.finding import case_or_404
 from linli.cases.views.moves import other_ways
 from linli.kernel.http import ActorRequest, needs
@@ -112,6 +113,15 @@ def _proposal(request: ActorRequest, case: Case) -> Proposal:
     )
 
 
+def _proposed(case: Case, request: ActorRequest) -> list[Proposed]:
+    """Return the categories to be offered: three where none is set, another one that is sure where one is."""
+    found = proposed_for(case, actor=request.actor)
+    if case.category is None:
+        return list(found.proposed)
+    differs = found.is_sure and found.proposed[0].category != case.category
+    return [found.proposed[0]] if differs else []
+
+
 def _helpers(proposal: Proposal, case: Case) -> list[Organisation]:
     """Return who may be given a part at dispatch: the catalogue's co-handlers, nobody of a hidden case."""
     return proposal.co_handlers if is_shared(case) else []
@@ -170,6 +180,7 @@ def _queue_page(
             "path": [place.label for place in around(selected.place)],
             "is_waiting": selected.state in WAITING,
             "others": other_ways(selected, actor=request.actor),
+            "proposed": _proposed(selected, request) if selected.state in WAITING else [],
         }
     failed = form is not None and form.errors
     return render(request, "cases/queue.html", context, status=422 if failed else 200)

@@ -116,7 +116,7 @@ class Classifier:
         )
 
     def reasons(self, title: str, body: str, label: str) -> tuple[str, ...]:
-        """Return the runs of the message that speak most for a label, strongest first; none inside another."""
+        """Return the words of the message that speak most for a label, strongest first; none inside another."""
         words = words_of(f"{title}\n{body}")
         column = self.labels.index(label)
         said: dict[str, float] = {}
@@ -130,8 +130,18 @@ class Classifier:
                 if worth.get(key, 0) > 0:
                     run = block.family.run_at(words, place)
                     said[run] = max(said.get(run, 0), worth[key])
-        longer = [run for run in said if len(run) > 1]
+        whole = _of_whole_words(words)
+        longer = [run for run in said if len(run) > 1 and run in whole]
         return tuple(_apart(sorted(longer, key=lambda run: (-said[run], run))))
+
+
+def _of_whole_words(words: Sequence[str]) -> set[str]:
+    """Return what one to three neighbouring words make: a reason is no half of a word."""
+    return {
+        "".join(words[at : at + count])
+        for count in (1, 2, 3)
+        for at in range(len(words) - count + 1)
+    }
 
 
 def _apart(runs: Iterable[str]) -> list[str]:

@@ -10,7 +10,14 @@ from linli.territory.operations.organisations import (
     serve,
     stop_serving,
 )
-from linli.territory.operations.places import Loaded, PlaceRow, load_places, move_place, open_place
+from linli.territory.operations.places import (
+    Loaded,
+    PlaceRow,
+    load_places,
+    move_place,
+    open_place,
+    remove_alias,
+)
 
 __all__ = [
     "CompoundRow",
@@ -27,6 +34,7 @@ __all__ = [
     "open_place",
     "open_post",
     "redraw",
+    "remove_alias",
     "serve",
     "stop_serving",
 ]

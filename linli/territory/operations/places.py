@@ -13,11 +13,11 @@ from linli.kernel.events import Code, record
 from linli.kernel.operation import operation
 from linli.territory import door_codes, english
 from linli.territory.choices import BELOW_COMMUNITY, Known, PlaceLevel
-from linli.territory.events import PlaceMoved, PlaceOpened
-from linli.territory.models import Place
+from linli.territory.events import AliasRemoved, PlaceMoved, PlaceOpened
+from linli.territory.models import Place, PlaceAlias
 from linli.territory.parts import require_within
 from linli.territory.permissions import TerritoryPermission
-from linli.territory.serving import below
+from linli.territory.serving import below, held_by
 
 PREFIX = {PlaceLevel.COMPOUND: "cp", PlaceLevel.BUILDING: "bd", PlaceLevel.ENTRANCE: "en"}
 """What the codes of ours begin with, so that they never look like a national code."""
@@ -205,6 +205,21 @@ def move_place(*, actor: Actor, code: str, to_code: str) -> Place:
         actor=actor,
     )
     return place
+
+
+@operation(TerritoryPermission.MANAGE)
+def remove_alias(*, actor: Actor, alias_id: int) -> PlaceAlias:
+    """Let words lead to a place no longer. Raises PlaceAlias.DoesNotExist, also outside the actor's area."""
+    rows = PlaceAlias.objects.in_use().select_for_update(of=("self",)).select_related("place")
+    alias = rows.filter(held_by(actor, TerritoryPermission.MANAGE, through="place__")).get(
+        pk=alias_id
+    )
+    alias.removed_at, alias.removed_by = actor.now, actor.user_id
+    alias.version += 1
+    alias.save(update_fields=["removed_at", "removed_by", "version"])
+    removed = AliasRemoved(alias_id=alias.pk, place=Code(alias.place.code))
+    record(removed, actor=actor, kind="alias", stream=alias.pk, seq=alias.version)
+    return alias
 
 
 def rehang(place: Place, parent: Place, *, known_by: str) -> None:

@@ -5,6 +5,8 @@ from linli.web.places import divisions, organisations, views
 app_name = "places"
 urlpatterns = [
     path("places/", views.home, name="home"),
+    path("places/aliases/", views.aliases, name="aliases"),
+    path("places/aliases/<int:alias_id>/remove/", views.remove_alias, name="remove_alias"),
     path("places/divisions/", divisions.divisions, name="divisions"),
     path("places/divisions/<int:draft_id>/", divisions.difference_page, name="difference"),
     path("places/<slug:code>/", views.place, name="place"),

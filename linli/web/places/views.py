@@ -3,8 +3,9 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db.models import Count, Q, Window
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -13,10 +14,11 @@ from linli.cases.permissions import CasePermission
 from linli.cases.queries import open_inside
 from linli.kernel.http import ActorRequest, needs
 from linli.territory import operations
-from linli.territory.models import Organisation, Place, PlaceSuccession, day_of
+from linli.territory.models import Organisation, Place, PlaceAlias, PlaceSuccession, day_of
 from linli.territory.permissions import TerritoryPermission as P
+from linli.territory.queries import aliases as known_aliases
 from linli.territory.queries import find_places, with_paths
-from linli.territory.serving import around, own_areas, serving
+from linli.territory.serving import around, held_by, own_areas, serving
 from linli.web.places import picture
 from linli.web.places.finding import may_manage, place_or_404
 from linli.web.places.forms import EstablishForm, OpenPlaceForm, levels_in
@@ -25,6 +27,7 @@ from linli.workforce.queries import on_duty
 
 CASES = 10
 BELOW = 100
+ALIASES = 50
 
 
 @needs(P.SEE)
@@ -45,6 +48,29 @@ def home(request: ActorRequest) -> HttpResponse:
     return render(
         request, "web/places/home.html", context, status=404 if asked and not found else 200
     )
+
+
+@needs(P.SEE)
+def aliases(request: ActorRequest) -> HttpResponse:
+    """Show what people call the places of the reader's areas beside their names."""
+    rows = known_aliases().filter(held_by(request.actor, P.SEE, through="place__"))
+    page = Paginator(rows, ALIASES).get_page(request.GET.get("page"))
+    with_paths([one.place for one in page])
+    context = {"page": page, "may_remove": request.actor.may(P.MANAGE)}
+    return render(request, "web/places/aliases.html", context)
+
+
+@needs(P.MANAGE)
+@require_POST
+def remove_alias(request: ActorRequest, alias_id: int) -> HttpResponse:
+    """Let words lead to a place no longer."""
+    try:
+        gone = operations.remove_alias(actor=request.actor, alias_id=alias_id)
+    except PlaceAlias.DoesNotExist as unknown:
+        raise Http404 from unknown
+    words = _("“%(words)s” leads to %(place)s no longer.")
+    messages.success(request, words % {"words": gone.words, "place": gone.place.label})
+    return redirect("places:aliases")
 
 
 @needs(P.SEE)
