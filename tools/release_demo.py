@@ -61,7 +61,7 @@ def main() -> None:
         needed = [key for (key,) in owner.execute(sql.SQL(NEEDED).format(used=used)).fetchall()]
         while owner.execute(SPARE, [needed]).rowcount:
             pass
-        owner.execute("DELETE FROM django_session")
+        owner.execute("DELETE FROM accounts_session")
     raw = ROOT / ".venv" / "release-demo.sql"
     programs(server=int(here.version.partition(".")[0])).run(
         "pg_dump",
