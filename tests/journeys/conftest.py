@@ -99,7 +99,12 @@ def as_person(server: str, browser: Browser) -> Iterator[Open]:
     contexts: list[BrowserContext] = []
 
     def open_as(
-        username: str, *, phone: bool = False, english: bool = False, script: bool = True
+        username: str,
+        *,
+        phone: bool = False,
+        english: bool = False,
+        script: bool = True,
+        home: bool = False,
     ) -> Page:
         context = browser.new_context(
             viewport=PHONE if phone else WIDE,  # type: ignore[arg-type]
@@ -115,6 +120,11 @@ def as_person(server: str, browser: Browser) -> Iterator[Open]:
             page.locator("details.others summary").click()
         with page.expect_navigation():
             person.click()
+        # The first page leads to where the work is done; a story begins there unless it stays on the first page.
+        first = page.locator("a[data-first]")
+        if not home and first.count():
+            with page.expect_navigation():
+                first.click()
         return page
 
     yield open_as

@@ -1,12 +1,12 @@
 """The pages that a case passes beside its straight way, as those see them who work there; in every dress."""
 
 import re
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
-from tests.journeys.conftest import Open, check_axe, shoot
+from tests.journeys.conftest import Open, shoot
+from tests.journeys.steps import fits
 
 pytestmark = pytest.mark.journey
 PAGES = (
@@ -27,13 +27,6 @@ DRESSES: dict[str, dict[str, str]] = {
 
 def site_of(page: Page) -> str:
     return re.match(r"https?://[^/]+", page.url).group()  # type: ignore[union-attr]
-
-
-def fits(page: Page) -> None:
-    size: Any = page.viewport_size
-    width = page.evaluate("document.documentElement.scrollWidth")
-    assert width <= size["width"], f"{page.url} scrolls sideways at {width}"
-    check_axe(page)
 
 
 @pytest.mark.parametrize("english", [False, True], ids=["zh", "en"])
