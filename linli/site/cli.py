@@ -117,7 +117,7 @@ def demo(once: bool, port: int, cases: int, load_only: bool, again: bool, as_of:
 @click.option("--port", default=8350, show_default=True)
 @click.option("--workers", default=2, show_default=True, help="Web processes.")
 def serve(host: str, port: int, workers: int) -> None:
-    """Serve everything: web, drainer and worker, restarted when one dies."""
+    """Serve everything: web, live, drainer and worker, restarted when one dies."""
     os.environ.setdefault("LINLI_LOG_LEVEL", "INFO")
     ready()
     from linli.site import serve as server
@@ -141,6 +141,23 @@ def web(host: str, port: int, workers: int) -> None:
     server.refuse_taken_port(host, port)
     server.collect()
     server.web(host=host, port=port, workers=workers)
+
+
+@linli.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8351, show_default=True)
+@click.option(
+    "--pages-port", type=int, help="Port of the pages, where no proxy brings both together."
+)
+def live(host: str, port: int, pages_port: int | None) -> None:
+    """Serve the live stream alone: it tells open pages that something changed. `linli serve` runs it, too."""
+    os.environ.setdefault("LINLI_LOG_LEVEL", "INFO")
+    ready()
+    from linli.site import serve as server
+
+    server.refuse_unsafe_demo(host)
+    server.refuse_taken_port(host, port)
+    server.live(host=host, port=port, pages_port=pages_port)
 
 
 @linli.group()

@@ -117,6 +117,11 @@ class Config(BaseSettings):
         "127.0.0.1,::1",
         description="addresses of the proxy, comma between: with LINLI_HTTPS its X-Real-IP is believed",
     )
+    live_url: str = Field(
+        "",
+        description="address of the live stream: a path at the proxy (/live/), or :port/path at the same host; "
+        "without it pages ask every half minute",
+    )
     time_zone: str = Field("Asia/Shanghai", description="where days begin and offices open")
     debug: bool = Field(False, description="for developers: error pages that show code and data")
     oidc_server: str | None = Field(

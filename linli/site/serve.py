@@ -1,4 +1,4 @@
-"""Serving: web, drainer and worker together or the web alone, and what a demo must never be."""
+"""Serving: web, live, drainer and worker together or one alone, and what a demo must never be."""
 
 import ctypes
 import ipaddress
@@ -61,6 +61,14 @@ def refuse_taken_port(host: str, port: int) -> None:
             ) from taken
 
 
+def _is_free(host: str, port: int) -> bool:
+    try:
+        refuse_taken_port(host, port)
+    except click.ClickException:
+        return False
+    return True
+
+
 def _is_loopback(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
@@ -83,17 +91,35 @@ def web(*, host: str, port: int, workers: int) -> NoReturn:
     os.execv(line[0], line)  # noqa: S606 - our own command, no shell
 
 
+def live(*, host: str, port: int, pages_port: int | None) -> NoReturn:
+    """Become the server of the live stream: this process is replaced by it."""
+    from linli.site.live.app import PAGES_PORT
+
+    if PARENT in os.environ:
+        _die_with_parent(int(os.environ[PARENT]))
+    if pages_port is not None:
+        os.environ[PAGES_PORT] = str(pages_port)
+    line = _granian_live(host=host, port=port)
+    os.execv(line[0], line)  # noqa: S606 - our own command, no shell
+
+
 def whole(*, host: str, port: int, workers: int) -> Supervisor:
-    """Return the supervisor of web, drainer and worker, not started yet."""
+    """Return the supervisor of all parts, not started yet: web, drainer, worker, and live where it has an address.
+
+    A demo has its live stream on the next port, if that one is free; pages do without it.
+    """
     web_line = linli("web", "--host", host, "--port", str(port), "--workers", str(workers))
-    return Supervisor(
-        [
-            Part("web", web_line),
-            Part("drainer", linli("drainer")),
-            Part("worker", linli("worker")),
-        ],
-        revive=_revive_database,
-    )
+    parts = [
+        Part("web", web_line),
+        Part("drainer", linli("drainer")),
+        Part("worker", linli("worker")),
+    ]
+    if settings.LINLI.demo and not settings.LINLI.live_url and _is_free(host, port + 1):
+        os.environ["LINLI_LIVE_URL"] = f":{port + 1}/live/"
+    if os.environ.get("LINLI_LIVE_URL"):
+        pages = ("--pages-port", str(port)) if settings.LINLI.demo else ()
+        parts.append(Part("live", linli("live", "--host", host, "--port", str(port + 1), *pages)))
+    return Supervisor(parts, revive=_revive_database)
 
 
 def serve(*, host: str, port: int, workers: int) -> None:
@@ -143,6 +169,26 @@ def _granian(*, host: str, port: int, workers: int) -> list[str]:
         "--respawn-failed-workers",
         "--respawn-interval", "0.5",
         "linli.site.wsgi:application",
+    ]  # fmt: skip
+
+
+def _granian_live(*, host: str, port: int) -> list[str]:
+    """Return the command line of the live stream's server: one process holds all streams."""
+    return [
+        str(Path(sys.executable).with_name("granian")),
+        "--interface", "asgi",
+        "--host", host,
+        "--port", str(port),
+        "--workers", "1",
+        # Each stream is a request that stays open; ours are bounded before these are.
+        "--backlog", "4096",
+        "--backpressure", "4096",
+        "--log-level", "warning",
+        "--no-ws",
+        "--workers-kill-timeout", "2",
+        "--respawn-failed-workers",
+        "--respawn-interval", "0.5",
+        "linli.site.asgi:application",
     ]  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """Django's settings, all derived from `Config`. Nothing here reads the environment by itself."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
@@ -198,13 +199,26 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "linli.web.views.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
+
+def _live_sources() -> list[str]:
+    """Return where pages may listen besides their own address: the live stream on another port or host."""
+    address = _config.live_url
+    if address.startswith(":"):
+        port = address[1:].partition("/")[0]
+        scheme = "https" if _config.https else "http"
+        # A policy cannot name an address of IPv6.
+        return [f"{scheme}://{host}:{port}" for host in ALLOWED_HOSTS if "[" not in host]
+    found = urlsplit(address)
+    return [f"{found.scheme}://{found.netloc}"] if found.netloc else []
+
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
         "img-src": [SELF, "data:", "blob:"],
-        "connect-src": [SELF],
+        "connect-src": [SELF, *_live_sources()],
         "font-src": [SELF],
         "manifest-src": [SELF],
         "form-action": [SELF],

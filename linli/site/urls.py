@@ -1,5 +1,6 @@
 """Every address of the installation, by room."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import include, path
 from django.views.i18n import set_language
@@ -9,17 +10,20 @@ from linli.site.demo import views as demo
 
 
 def health_whole(request: HttpRequest) -> HttpResponse:
-    """Answer 200 when database, drainer and worker answer and the record was last found whole, else 503. For whoever watches
+    """Answer 200 when database, drainer, worker and live stream (if there is one) answer and the record was last found whole, else 503. For whoever watches
     the installation; a proxy asks /health, which a stopped worker does not take down."""
     from linli.jobs.queries import has_worker
     from linli.journal.drainer import is_alive
     from linli.journal.following import failing
     from linli.journal.queries import last_check
+    from linli.site.live.listening import someone_listens
 
     newest, stuck = last_check(), failing()
+    listens = {"live": "ok" if someone_listens() else "missing"} if settings.LINLI.live_url else {}
     found = {
         "drainer": "ok" if is_alive() else "missing",
         "worker": "ok" if has_worker() else "missing",
+        **listens,
         "subscribers": f"{', '.join(stuck)} failing" if stuck else "ok",
         "record": f"{newest.fault_count} faults" if newest and newest.fault_count else "ok",
     }

@@ -1,4 +1,4 @@
-"""How many cases wait behind each entry of the bar: asked for by the page itself, every half minute.
+"""How many cases wait behind each entry of the bar: asked for by the page itself, as the live stream says or every half minute.
 
 The bar is drawn without them, so that no page waits for a count; without a script the lists say it.
 """

@@ -12,6 +12,7 @@ from linli.kernel import clock
 from linli.kernel.actor import Actor
 from linli.web import navigation
 from linli.web.appearance import chosen
+from linli.web.live import live_address
 from linli.web.templatetags.linli import called
 
 
@@ -30,6 +31,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "menu_items": navigation.menu(actor),
         "loop_steps": navigation.loop(entries),
         "demo": settings.LINLI.demo,
+        "live": live_address(request) if actor else "",
         "type_size": chosen(request, "type"),
         "theme": chosen(request, "theme"),
     }

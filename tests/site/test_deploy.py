@@ -33,6 +33,7 @@ class Behind(http.server.BaseHTTPRequestHandler):
         told = "\n".join(f"{name}: {value}" for name, value in self.headers.items()).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(told)))
+        self.send_header("X-Reached", str(self.server.server_address[1]))
         self.end_headers()
         self.wfile.write(told)
 
@@ -50,8 +51,10 @@ def proxy(tmp_path: Path) -> Iterator[tuple[int, int]]:
     files = ["-keyout", str(key), "-out", str(certificate)]
     subprocess.run([*command, *files], check=True, capture_output=True)
     plain, secure = free_ports(2)
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Behind)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    servers = [http.server.ThreadingHTTPServer(("127.0.0.1", 0), Behind) for _ in range(2)]
+    for one in servers:
+        threading.Thread(target=one.serve_forever, daemon=True).start()
+    server, live = servers
     site = (DEPLOY / "nginx.conf").read_text()
     for written, meant in (
         ("listen [::]:80;", ""),
@@ -62,6 +65,7 @@ def proxy(tmp_path: Path) -> Iterator[tuple[int, int]]:
         ("/etc/nginx/linli-proxy.conf", str(DEPLOY / "linli-proxy.conf")),
         ("/var/log/nginx/", f"{tmp_path}/"),
         ("server 127.0.0.1:8350;", f"server 127.0.0.1:{server.server_port};"),
+        ("server 127.0.0.1:8351;", f"server 127.0.0.1:{live.server_port};"),
     ):
         assert written in site, f"deploy/nginx.conf has no {written}"
         site = site.replace(written, meant)
@@ -83,8 +87,9 @@ def proxy(tmp_path: Path) -> Iterator[tuple[int, int]]:
     finally:
         child.terminate()
         child.wait(timeout=30)
-        server.shutdown()
-        server.server_close()
+        for one in servers:
+            one.shutdown()
+            one.server_close()
 
 
 def _user() -> str:
@@ -122,6 +127,11 @@ def test_nginx_as_shipped_takes_tls_and_tells_the_pages_who_asks(proxy: tuple[in
     assert f"Host: {NAME}" in told
     assert "9.9.9.9" not in told
     assert "forged" not in told
+
+    browser.request("GET", "/live/", headers={"Host": NAME})
+    live = browser.getresponse()
+    live.read()
+    assert live.headers["X-Reached"] != answer.headers["X-Reached"]
 
     browser.request("GET", "/metrics", headers={"Host": NAME})
     hidden = browser.getresponse()

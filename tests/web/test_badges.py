@@ -44,7 +44,7 @@ def test_nobody_reads_counts_before_sign_in(db: None) -> None:
 def test_a_page_that_asks_keeps_nobody_signed_in(town: Town) -> None:
     user = town.users["worker"]
     user.is_demo = False
-    user.save()
+    user.save(update_fields=["is_demo"])
     client = a_browser(user)
     with time_machine.travel(NOW):
         session = client.session
@@ -57,6 +57,12 @@ def test_a_page_that_asks_keeps_nobody_signed_in(town: Town) -> None:
     with time_machine.travel(NOW + dt.timedelta(minutes=3)):
         assert client.get(URL).status_code == 204
         assert client.session[SEEN] == before
+
+
+def test_only_whoever_is_in_is_here(town: Town) -> None:
+    with time_machine.travel(NOW):
+        assert a_browser(town.users["worker"]).get("/here/").status_code == 200
+        assert a_browser().get("/here/").status_code == 204
 
 
 def test_each_counted_page_stands_in_the_bar() -> None:

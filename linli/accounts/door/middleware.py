@@ -34,7 +34,7 @@ SETTING_UP = {
     "mfa_reauthenticate_webauthn",
 }
 """Pages where a second factor is set up or shown; open before it has been."""
-BY_ITSELF = {"web:badges"}
+BY_ITSELF = {"web:badges", "web:here", "insight:wall_now"}
 """Addresses that a page asks for by itself: no sign that somebody is there, and nothing to lead back to."""
 SEEN_EVERY = dt.timedelta(minutes=1)
 
