@@ -66,6 +66,12 @@ def pages() -> dict[str, tuple[str, Callable[[Any], str]]]:
         ),
         "three rates, community": ("community worker", lambda _n: "/rates/"),
         "three rates, district": ("district leader", lambda _n: "/rates/"),
+        "first page, operator": ("city operator", lambda _n: "/home/"),
+        "first page, dispatcher": ("city dispatcher", lambda _n: "/home/"),
+        "first page, follow-up caller": ("follow-up caller", lambda _n: "/home/"),
+        "overview, district": ("district leader", lambda _n: "/overview/"),
+        "units of a district": ("district leader", lambda _n: "/overview/110105/units/"),
+        "wall, district": ("district leader", lambda _n: "/wall/"),
     }
 
 

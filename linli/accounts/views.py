@@ -18,18 +18,18 @@ from linli.accounts.permissions import ROLES, AccountsPermission
 from linli.kernel import clock
 
 HOMES: dict[str, tuple[str, Any]] = {
-    "operator": ("cases:take_call", _("Take a call")),
-    "dispatcher": ("cases:queue", _("Queue")),
+    "operator": ("web:home", _("Your day")),
+    "dispatcher": ("web:home", _("Your day")),
     "community_worker": ("cases:work", _("My work")),
-    "follow_up_caller": ("cases:follow_up", _("Follow-up")),
-    "street_officer": ("cases:approvals", _("Approvals")),
-    "district_officer": ("cases:approvals", _("Approvals")),
-    "department_officer": ("cases:work", _("My work")),
-    "hotline_officer": ("cases:approvals", _("Approvals")),
-    "verifier": ("cases:search", _("Search")),
-    "partner": ("cases:tasks", _("Tasks")),
+    "follow_up_caller": ("web:home", _("Your day")),
+    "street_officer": ("web:home", _("Your day")),
+    "district_officer": ("web:home", _("Your day")),
+    "department_officer": ("web:home", _("Your day")),
+    "hotline_officer": ("web:home", _("Your day")),
+    "verifier": ("web:home", _("Your day")),
+    "partner": ("web:home", _("Your day")),
     "leader": ("insight:overview", _("Overview")),
-    "administrator": ("cases:search", _("Search")),
+    "administrator": ("web:home", _("Your day")),
 }
 """The first page of each role. Names of pages, not imports: rooms above register them with Django."""
 

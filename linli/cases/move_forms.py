@@ -185,7 +185,8 @@ class UnitForm(MoveForm):
         own = order.lead_id if order else None
         around = find(self.case.place, at=self.actor.now) if self.units is None else self.units
         units = [unit for unit in around if unit.pk != own]
-        choices = [(unit.pk, unit.label) for unit in units]
+        # No unit stands there that nobody chose.
+        choices = [("", _("Choose the unit")), *((unit.pk, unit.label) for unit in units)]
         self.fields["unit_id"].choices = choices  # type: ignore[attr-defined]
 
 
@@ -223,7 +224,7 @@ class GiveTaskForm(UnitForm):
         own = self.case.lead_order.lead_id if self.case.lead_order else None
         units = [one for one in units_around(self.case.place, at=self.actor.now) if one.pk != own]
         units.sort(key=lambda unit: unit.kind not in AT_HAND)
-        choices = [(unit.pk, unit.name) for unit in units]
+        choices = [("", _("Choose the unit")), *((unit.pk, unit.label) for unit in units)]
         self.fields["unit_id"].choices = choices  # type: ignore[attr-defined]
         if units and units[0].kind in AT_HAND:
             self.fields["unit_id"].initial = units[0].pk

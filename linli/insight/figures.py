@@ -63,6 +63,15 @@ def days(first: dt.date, counts: Sequence[int], others: Sequence[int]) -> Days:
     )
 
 
+BAR = 200.0
+"""How long the longest bar of a list is drawn."""
+
+
+def bar(count: int, *, of: int) -> float:
+    """Return the length of a bar for a count beside the highest one; 0 for nothing."""
+    return round(BAR * count / of, 1) if of else 0.0
+
+
 @dataclass(frozen=True)
 class Shape:
     """A district on the map: its outline, and where its name stands; a small one has no room for it."""

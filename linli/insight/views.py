@@ -26,7 +26,7 @@ PAGE = 50
 LIST_NAMES: dict[str, Any] = {
     "overdue": _("Overdue"),
     "soon": _("Due within a day"),
-    "open": _("Open"),
+    "open": _("Open orders"),
     "ledger": _("Held on the ledger"),
 }
 
@@ -47,7 +47,7 @@ def area(request: ActorRequest, code: str) -> HttpResponse:
 def _page(request: ActorRequest, code: str) -> HttpResponse:
     actor = request.actor
     areas, standing = queries.area_and_below(code)
-    if standing is None or not _holds(actor, areas[0]):
+    if standing is None or not holds(actor, areas[0]):
         raise Http404
     place, below = areas[0], areas[1:]
     column = place.scope_column
@@ -94,7 +94,7 @@ def _page(request: ActorRequest, code: str) -> HttpResponse:
         "line_total": sum(row[1] for row in line),
         "line_closed": sum(row[2] for row in line),
         "classes": queries.problem_classes(code, last=last, most=TOP),
-        "map": _map(below, received) if place.level == "city" else None,
+        "map": district_map(below, received) if place.level == "city" else None,
         "loop_step": "rates",
     }
     return render(request, "insight/overview.html", context)
@@ -105,7 +105,7 @@ def orders(request: ActorRequest, code: str) -> HttpResponse:
     """Show the open orders behind a figure: what, where, whose, until when; never who asked."""
     actor = request.actor
     place = Place.objects.filter(code=code).first()
-    if place is None or not _holds(actor, place):
+    if place is None or not holds(actor, place):
         raise Http404
     asked = request.GET.get("list", "")
     name = asked if asked in queries.LISTS else "overdue"
@@ -123,7 +123,8 @@ def orders(request: ActorRequest, code: str) -> HttpResponse:
     return render(request, "insight/orders.html", context)
 
 
-def _holds(actor: Actor, place: Place) -> bool:
+def holds(actor: Actor, place: Place) -> bool:
+    """Return whether the area lies in one whose rates the actor may see."""
     return place.is_area and any(
         getattr(place, column) == code for column, code in actor.scopes(P.SEE_RATES)
     )
@@ -193,7 +194,7 @@ def _rank(rows: list[dict[str, Any]]) -> None:
     )
 
 
-def _map(below: list[Place], received: dict[str, int]) -> dict[str, Any] | None:
+def district_map(below: list[Place], received: dict[str, int]) -> dict[str, Any] | None:
     """Return the districts as drawn, each with its shade by cases received this month."""
     places = {place.code: place for place in below}
     drawn = [shape for shape in figures.shapes() if shape.code in places]

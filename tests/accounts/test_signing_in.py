@@ -55,7 +55,7 @@ def test_in_a_demo_one_person_after_another(town: Town, client: Client) -> None:
     assert client.get("/?again=1").status_code == 200
     choose(client, "zhao")
     assert client.session.session_key != first
-    assert client.get("/")["Location"] == reverse("cases:queue")
+    assert client.get("/")["Location"] == reverse("web:home")
 
 
 def test_without_a_demo_nobody_signs_in_by_name_alone(town: Town, client: Client) -> None:

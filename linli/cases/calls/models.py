@@ -1,5 +1,7 @@
 """The call."""
 
+import datetime as dt
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -76,6 +78,8 @@ class Interaction(models.Model):
         return CallState.TALKING if self.talk_ended_at is None else CallState.WRITING
 
     @property
-    def since(self) -> object:
+    def since(self) -> dt.datetime:
         """Return since when it stands as it does."""
-        return self.ended_at or self.talk_ended_at or self.answered_at or self.rang_at
+        moment = self.ended_at or self.talk_ended_at or self.answered_at or self.rang_at
+        assert moment is not None, "a call has rung or was answered (CHECK)"
+        return moment

@@ -54,6 +54,14 @@ def figures_of(user_id: int, *, first: dt.datetime, after: dt.datetime) -> CallF
     return _figures(rows.aggregate(**_counts()))
 
 
+def figures_of_hotline(
+    organisation_id: int, *, first: dt.datetime, after: dt.datetime
+) -> CallFigures:
+    """Return the figures of an organisation's calls from `first` until before `after`. One query."""
+    rows = Interaction.objects.filter(_between(first, after), organisation_id=organisation_id)
+    return _figures(rows.aggregate(**_counts()))
+
+
 def figures_by_person(
     organisation_id: int, *, first: dt.datetime, after: dt.datetime
 ) -> tuple[CallFigures, list[tuple[str, CallFigures]]]:

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.db.models import Count
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -15,13 +16,16 @@ from linli.accounts import appointing
 from linli.accounts.models import Appointment
 from linli.cases import operations as case_operations
 from linli.cases.forms import RuleForm
+from linli.cases.permissions import CasePermission
 from linli.cases.queries import open_orders_of
+from linli.insight.units import UnitMonth, months_of
+from linli.kernel.actor import Actor
 from linli.kernel.http import ActorRequest, needs
 from linli.territory import operations
 from linli.territory.choices import CAN_LEAD
 from linli.territory.models import Organisation, Place, Post, Serving, day_of, label_of
 from linli.territory.permissions import TerritoryPermission as P
-from linli.territory.serving import serving
+from linli.territory.serving import holds, serving
 from linli.web.places.finding import may_manage, unit_or_404
 from linli.web.places.forms import AppointForm, HandOverForm, PostForm, ServeForm
 
@@ -60,6 +64,7 @@ def _page(request: ActorRequest, unit: Organisation, **forms: RuleForm) -> HttpR
             "user", "post__organisation"
         ),
         "open_orders": open_orders_of(unit.pk).count(),
+        "months": _months(actor, unit),
     }
     if unit.is_open and may_manage(unit.place, actor=actor):
         context |= {
@@ -73,6 +78,17 @@ def _page(request: ActorRequest, unit: Organisation, **forms: RuleForm) -> HttpR
     failed = any(form.errors for form in forms.values())
     status = 422 if failed else 200
     return render(request, "web/places/organisation.html", context | forms, status=status)
+
+
+def _months(actor: Actor, unit: Organisation) -> list[tuple[dt.date, UnitMonth]]:
+    """Return the unit's counts of this month and the two before, for whoever sees its area's rates."""
+    if not holds(actor, CasePermission.SEE_RATES, unit.place):
+        return []
+    month = timezone.localtime(actor.now).date().replace(day=1)
+    months = [month]
+    for _back in range(2):
+        months.insert(0, (months[0] - dt.timedelta(days=1)).replace(day=1))
+    return months_of(unit, months=months)
 
 
 def _is_over(row: Serving, *, today: dt.date) -> bool:
