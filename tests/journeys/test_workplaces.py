@@ -172,6 +172,7 @@ def test_a_company_helps_the_office_decides_and_a_verifier_looks(
     operator = as_person("operator-1")
     operator.locator("[name=words]").fill("我叫许桂兰，九号楼门口的路灯不亮，晚上老人看不清台阶。")
     operator.locator("[name=place]").fill("双合家园社区")
+    operator.locator("[name=category]").fill("公共部位维修")
     operator.locator("[name=phone]").fill("199 0000 4477")
     operator.locator(".op-send button.primary").click()
     # Her name stood in the words: it is taken out, and the operator sees it before she sends.
