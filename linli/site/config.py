@@ -137,7 +137,30 @@ class Config(BaseSettings):
         True,
         description="a process beside each web process proposes category and place while somebody types",
     )
+    site_url: str = Field(
+        "",
+        description="address of the pages, e.g. https://linli.example: links in messages lead there",
+    )
+    smtp_url: SecretStr | None = Field(
+        None,
+        description="mail server: smtp://user:password@host:port, smtps://…, or smtp://…?starttls; without it no e-mail goes out",
+    )
+    mail_from: str = Field(
+        "linli@localhost", description="sender of letters: an address, or `Name <address>`"
+    )
+    robot_hosts: str = Field(
+        "",
+        description="hosts of group robots allowed beside those of WeCom, DingTalk and Feishu, comma between",
+    )
     city_code: str = Field("110000", description="code of the place this installation serves")
+
+    def smtp_server(self) -> str:
+        """Return the mail server's address, empty where none is set."""
+        return self.smtp_url.get_secret_value() if self.smtp_url else ""
+
+    def robot_host_names(self) -> frozenset[str]:
+        """Return the hosts that robots may have beside their providers' own."""
+        return frozenset(host.strip() for host in self.robot_hosts.split(",") if host.strip())
 
     def key(self, name: str, *, size: int = 32) -> str:
         """Return a secret from the environment, else from a file of mode 0600 made at first use.

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "linli.workforce",
     "linli.cases",
     "linli.insight",
+    "linli.channels",
     "linli.web",
 ]
 

@@ -77,6 +77,7 @@ urlpatterns = [
     path("", include("linli.cases.sorting.urls")),
     path("", include("linli.territory.calendar.urls")),
     path("", include("linli.insight.urls")),
+    path("", include("linli.channels.urls")),
     path("", include("linli.web.places.urls")),
     path("", include("linli.web.urls")),
 ]

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from linli.cases import queries
+from linli.channels.queries import unread_count
 from linli.kernel.actor import Actor
 from linli.kernel.http import ActorRequest
 from linli.web import navigation
@@ -21,6 +22,7 @@ COUNTS: dict[str, Callable[[Actor], int]] = {
     "cases:tasks": lambda actor: queries.tasks_of(actor).count(),
     "cases:approvals": lambda actor: len(queries.to_decide(actor)),
     "cases:follow_up": lambda actor: queries.to_follow_up(actor=actor).count(),
+    "channels:inbox": unread_count,
 }
 """What is counted for an entry, by the name of its page; the others have no count. One query each."""
 

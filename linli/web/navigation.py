@@ -55,6 +55,7 @@ NAVIGATION = (
     NavItem("cases:calls", _("Calls"), "phone", "cases.see_calls", ""),
     NavItem("imports:paste", _("Orders in"), "plus", "cases.import", "hear"),
     NavItem("cases:follow_up", _("Call back"), "visit", "cases.follow_up", "follow_up"),
+    NavItem("channels:inbox", _("Messages"), "bell", "channels.read", ""),
     NavItem("workforce:week", _("Duty roster"), "clock", "workforce.roster", ""),
     NavItem("insight:overview", _("Overview"), "chart", "cases.see_rates", "rates"),
     NavItem("privacy:looks", _("Who looked"), "eye", "cases.looks", ""),
@@ -64,11 +65,16 @@ NAVIGATION = (
     NavItem("sorting:accuracy", _("Sorting"), "filter", "cases.see_sorting", "sort"),
     NavItem("clocks:clocks", _("Limits"), "clock", "cases.clocks", ""),
     NavItem("calendar:calendar", _("Working days"), "book", "territory.calendar", ""),
+    NavItem("channels:deliveries", _("Deliveries"), "send", "channels.deliveries", ""),
     NavItem("accounts:people", _("Accounts"), "users", "accounts.manage", ""),
     NavItem("places:home", _("Places"), "pin", "territory.see", ""),
 )
 
-MENU = (NavItem("exporting:exports", _("My exports"), "doc", "cases.export", ""),)
+MENU = (
+    NavItem("exporting:exports", _("My exports"), "doc", "cases.export", ""),
+    NavItem("channels:preference", _("How I am told"), "bell", "channels.read", ""),
+    NavItem("channels:robots", _("Group robots"), "users", "channels.robots", ""),
+)
 """Pages of one's own, in the menu under the name: there when wanted, not in the way of the work."""
 
 

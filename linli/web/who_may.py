@@ -35,6 +35,7 @@ SEES: dict[str, Any] = {
     "accounts.own": _("see their own account, and who came in by it"),
     "accounts.manage": _("see the accounts of the area"),
     "workforce.see": _("see duty rosters"),
+    "channels.deliveries": _("see what became of the messages about their area's cases"),
 }
 """What a permission lets somebody see; most have operations as well."""
 
@@ -203,6 +204,16 @@ DOES: dict[str, Any] = {
     "accounts.appoint": _("appoint somebody to a post, also crosswise"),
     "accounts.end_appointment": _("end an appointment"),
     "accounts.follow_redrawn_roles": _("let roles follow places that were re-drawn"),
+    "channels.claim": _("take messages in hand that are to go out"),
+    "channels.note_sent": _("write down that a message went out"),
+    "channels.note_failed": _("write down why a message did not go out"),
+    "channels.take_back_lost": _("take back messages that a dead worker had in hand"),
+    "channels.forget_messages": _("delete messages whose year is over"),
+    "channels.try_again": _("let a message that was given up go out once more"),
+    "channels.mark_read": _("read the messages in their inbox"),
+    "channels.set_preference": _("choose how they are told"),
+    "channels.add_robot": _("let a group of an organisation be told by its robot"),
+    "channels.end_robot": _("tell a group nothing more"),
     "workforce.plan": _("put somebody on duty"),
     "workforce.swap": _("hand a duty over to somebody else"),
     "workforce.end": _("end a duty or take it back"),

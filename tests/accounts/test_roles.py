@@ -44,6 +44,7 @@ def newcomer(town: Town, root: Actor) -> User:
 
 # What each role may do is reviewed here, line by line.
 EVERYBODY = {
+    "channels.read",
     "territory.see",
     "workforce.see",
     "accounts.see_roles",
@@ -76,6 +77,7 @@ ALLOWED = {
         "cases.reopen",
     },
     "community_worker": {
+        "channels.robots",
         "cases.attach",
         "cases.export",
         "cases.see_catalogue",
@@ -154,6 +156,8 @@ ALLOWED = {
     "partner": {"cases.task"},
     "leader": {"cases.export", "cases.see_catalogue", "cases.see_rates"},
     "administrator": {
+        "channels.robots",
+        "channels.deliveries",
         "cases.export",
         "cases.see_catalogue",
         "cases.catalogue",

@@ -34,6 +34,8 @@ from linli.cases.models import Case
 from linli.cases.move_forms import FORMS as MOVE_FORMS
 from linli.cases.operations import consult, give_task, unmask
 from linli.cases.task_forms import FORMS as TASK_FORMS
+from linli.channels.models import Message
+from linli.channels.operations import add_robot
 from linli.kernel.ids import make_number, show_number
 from linli.kernel.models import Event
 from linli.territory.models import PlaceAlias, day_of
@@ -46,6 +48,7 @@ from tests.cases.pages import a_browser
 from tests.cases.people import a_user
 from tests.cases.photos import attached, received
 from tests.cases.standing import standing_town
+from tests.channels.people import tell
 from tests.conftest import NOW
 
 NOBODYS = make_number(year=2026, counter=9_999_999)
@@ -141,7 +144,7 @@ class Thing:
     form: dict[str, str] = field(default_factory=dict)
 
 
-Key = str | int | tuple[str, uuid.UUID]
+Key = str | int | uuid.UUID | tuple[str, uuid.UUID]
 
 
 def args_of(key: Key) -> list[Any]:
@@ -258,6 +261,30 @@ def _export(town: Town) -> int:
     return made.pk
 
 
+def _message(town: Town) -> int:
+    a_case(town, at="dispatched")
+    tell()
+    return Message.objects.filter(user=town.users["worker"]).latest("pk").pk
+
+
+def _robot(town: Town) -> uuid.UUID:
+    robot = add_robot(
+        actor=town.actor("worker"),
+        organisation_id=town.units["committee-029"].pk,
+        means="wecom",
+        name="双合家园工作群",
+        address="https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=k",
+    )
+    return robot.pk
+
+
+def _delivery(town: Town) -> int:
+    _robot(town)
+    a_case(town, at="dispatched")
+    tell()
+    return Message.objects.outward().latest("pk").pk
+
+
 NO_PHOTO = (NOBODYS, uuid.UUID(int=7))
 NO_TASK_PHOTO = (987_654_321, uuid.UUID(int=7))
 NO_PLACE, NO_UNIT, NO_ROW = "110105019099", "committee-099", 987_654_321
@@ -318,6 +345,9 @@ THINGS: dict[str, Thing] = {
     "attachments:task_picture": Thing(_task_photo, NO_TASK_PHOTO),
     "attachments:task_small": Thing(_task_photo, NO_TASK_PHOTO),
     "attachments:withdraw_from_task": Thing(_task_photo, NO_TASK_PHOTO, {"why": "unclear"}),
+    "channels:open": Thing(_message, NO_ROW),
+    "channels:try_again": Thing(_delivery, NO_ROW),
+    "channels:end_robot": Thing(_robot, uuid.UUID(int=7)),
     "exporting:download": Thing(_export, NO_ROW),
     "workforce:swap": Thing(_shift, NO_ROW, {"person": "1"}),
     "workforce:end": Thing(_shift, NO_ROW),
@@ -654,6 +684,10 @@ PAGES = {
     "places:divisions": ("administrator", "received"),
     "places:difference": ("administrator", "received"),
     "workforce:week": ("worker", "received"),
+    "channels:inbox": ("worker", "dispatched"),
+    "channels:preference": ("worker", "received"),
+    "channels:deliveries": ("administrator", "dispatched"),
+    "channels:robots": ("worker", "received"),
     "imports:home": ("administrator", "received"),
     "imports:paste": ("worker", "received"),
     "imports:type": ("worker", "received"),
@@ -742,6 +776,8 @@ def test_every_page_that_can_be_opened_has_a_budget(town: Town) -> None:
 MADE_FOR: dict[str, tuple[Callable[[Town], int], ...]] = {
     "cases:tasks": (_task, _consultation),
     "cases:approvals": (_application,),
+    "channels:inbox": (_message,),
+    "channels:deliveries": (_delivery,),
 }
 """What else a page shows beside cases."""
 
