@@ -31,6 +31,12 @@ class CaseCategorised:
     category: Code
 
 
+@event("case.supplemented")
+class CaseSupplemented:
+    case_id: int
+    supplement_id: int
+
+
 @event("case.triaged")
 class CaseTriaged:
     move = "triage"
@@ -109,6 +115,16 @@ class CaseImported:
     order_id: int | None
     lead_id: int | None
     received_at: dt.datetime
+    due_at: dt.datetime | None
+    closed_at: dt.datetime | None
+
+
+@event("case.source_said")
+class CaseSourceSaid:
+    """Its source says something else of a case than before."""
+
+    case_id: int
+    state: Code
     due_at: dt.datetime | None
     closed_at: dt.datetime | None
 

@@ -46,6 +46,7 @@ from linli.cases.papers import Notice as Notice
 from linli.cases.papers import Objection as Objection
 from linli.cases.papers import Report as Report
 from linli.cases.papers import Supervision as Supervision
+from linli.cases.papers import Supplement as Supplement
 from linli.cases.papers import Verification as Verification
 from linli.cases.papers import known as _known
 from linli.cases.permissions import CasePermission as P

@@ -426,6 +426,29 @@ class Supervision(models.Model):
         return f"{self.order_id} {self.reason}"
 
 
+class Supplement(models.Model):
+    """补充说明. What came to be known of a case after it was received, as another system or the caller said it.
+
+    Without personal data: who asked stands with the case already. `form_key`: the same one twice is one.
+    """
+
+    case = models.ForeignKey("cases.Case", models.CASCADE, related_name="supplements")
+    at = models.DateTimeField()
+    user_id = models.BigIntegerField(null=True)
+    words = models.TextField(_("What is added"))
+    form_key = models.UUIDField()
+
+    class Meta:
+        verbose_name = _("Supplement")
+        constraints = [
+            said("supplement_says_something", "words"),
+            models.UniqueConstraint(fields=["case", "form_key"], name="supplement_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.at:%Y-%m-%d %H:%M}"
+
+
 class CoTaskQuerySet(models.QuerySet["CoTask"]):
     def concerning(self, actor: Actor) -> Self:
         """Return the tasks that were given to the actor's organisation, or by it."""

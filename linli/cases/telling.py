@@ -388,6 +388,28 @@ def _supervised(told: Told, payload: dict[str, Any]) -> Telling:
     }
 
 
+def _source_said(told: Told, payload: dict[str, Any]) -> Telling:
+    states = {
+        "received": _("Its source says: not given to a unit yet"),
+        "in_handling": _("Its source says: in handling"),
+        "closed": _("Its source says: closed"),
+    }
+    facts = []
+    if payload["due_at"]:
+        facts.append((_("Due at the source"), _when(payload["due_at"])))
+    if payload["closed_at"]:
+        facts.append((_("Closed at the source"), _when(payload["closed_at"])))
+    return {"what": states[payload["state"]], "icon": "transfer", "facts": tuple(facts)}
+
+
+def _supplemented(told: Told, payload: dict[str, Any]) -> Telling:
+    return {
+        "what": _("Something was added to what is known"),
+        "icon": "plus",
+        "quote": told.papers["supplement_id", payload["supplement_id"]].words,
+    }
+
+
 def _looked(what: Callable[[], str], icon: str, tone: str) -> "Teller":
     def tell(told: Told, payload: dict[str, Any]) -> Telling:
         body = told.papers["verification_id", payload["verification_id"]].words
@@ -435,6 +457,8 @@ TELLERS: dict[str, Teller] = {
     "case.merged": _ended_early(lambda: _("Merged with the same matter")),
     "case.declined": _ended_early(lambda: _("Explained why it is not taken up")),
     "case.reopened": _reopened,
+    "case.source_said": _source_said,
+    "case.supplemented": _supplemented,
     "case.categorised": _categorised,
     "case.imported": _imported,
     "case.dispatched": _dispatched,

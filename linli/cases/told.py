@@ -30,6 +30,7 @@ from linli.cases.models import (
     Objection,
     Report,
     Supervision,
+    Supplement,
     Verification,
     WorkOrder,
 )
@@ -113,6 +114,7 @@ _PAPERS: dict[str, tuple[Any, dict[str, str]]] = {
         Report,
         {"code": "resolution", "words": "public_reply", "second": "evidence"},
     ),
+    "supplement_id": (Supplement, {"words": "words"}),
     "supervision_id": (Supervision, {"code": "reason", "words": "words"}),
     "verification_id": (Verification, {"words": "words"}),
     "task_id": (

@@ -152,6 +152,21 @@ class Config(BaseSettings):
         "",
         description="hosts of group robots allowed beside those of WeCom, DingTalk and Feishu, comma between",
     )
+    hook_networks: str = Field(
+        "",
+        description="private networks that may be told what happens: `10.1.0.0/16`, comma between; public ones may always",
+    )
+    platform_drop: Path | None = Field(
+        None,
+        description="folder into which the city's platform drops files, one folder a map: `<folder>/platform/…`",
+    )
+    open311_public: bool = Field(
+        False,
+        description="Open311: requests can be read without a key, without what the caller said",
+    )
+    open311_questions: Path | None = Field(
+        None, description="Open311: a file of the city's own questions in place of the shipped ones"
+    )
     city_code: str = Field("110000", description="code of the place this installation serves")
 
     def smtp_server(self) -> str:

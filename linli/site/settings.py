@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "linli.cases",
     "linli.insight",
     "linli.channels",
+    "linli.api",
     "linli.web",
 ]
 

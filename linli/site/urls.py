@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from linli.api.rest.routes import api as interface
 from linli.site import health as machine
 from linli.site.demo import views as demo
 
@@ -78,6 +79,8 @@ urlpatterns = [
     path("", include("linli.territory.calendar.urls")),
     path("", include("linli.insight.urls")),
     path("", include("linli.channels.urls")),
+    path("", include("linli.api.urls")),
+    path("api/v1/", interface.urls),
     path("", include("linli.web.places.urls")),
     path("", include("linli.web.urls")),
 ]

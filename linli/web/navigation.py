@@ -67,6 +67,7 @@ NAVIGATION = (
     NavItem("calendar:calendar", _("Working days"), "book", "territory.calendar", ""),
     NavItem("channels:deliveries", _("Deliveries"), "send", "channels.deliveries", ""),
     NavItem("accounts:people", _("Accounts"), "users", "accounts.manage", ""),
+    NavItem("api:home", _("Other systems"), "keys", "api.tokens", ""),
     NavItem("places:home", _("Places"), "pin", "territory.see", ""),
 )
 

@@ -178,6 +178,8 @@ ALLOWED = {
         "accounts.sweep",
         "accounts.appoint",
         "workforce.roster",
+        "api.tokens",
+        "api.deliver",
     },
 }
 

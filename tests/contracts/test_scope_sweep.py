@@ -24,11 +24,15 @@ import linli
 from linli.accounts.door.operations import keep_device
 from linli.accounts.models import RoleGrant
 from linli.accounts.permissions import ROLES, permissions_of
+from linli.api.hooks.operations import open_endpoint
+from linli.api.models import Delivery, PlatformOrder
+from linli.api.platform.operations import take_orders
 from linli.cases import operations
 from linli.cases.attachments.operations import attach_to_task
 from linli.cases.catalogue.applying import keep_catalogue
 from linli.cases.exporting.making import make_exports
 from linli.cases.exporting.operations import Wish, ask_for_export
+from linli.cases.imports.maps import shipped
 from linli.cases.imports.running import begin, survey
 from linli.cases.models import Case
 from linli.cases.move_forms import FORMS as MOVE_FORMS
@@ -42,6 +46,7 @@ from linli.territory.models import PlaceAlias, day_of
 from linli.territory.operations import keep_draft
 from linli.workforce.operations import plan
 from tests.accounts.door import a_real, add_authenticator, come_in
+from tests.api.systems import a_token
 from tests.builders import Town, a_case, a_draft, take
 from tests.cases.imports.files import an_order, city
 from tests.cases.pages import a_browser
@@ -77,6 +82,12 @@ OPEN_TO_ALL = {
     "openid_connect_callback",
 }
 """Addresses that show nobody's data and need no permission."""
+BY_TOKEN = {
+    *("api:services", "api:definition", "api:requests", "api:request", "api:updates"),
+    *("api:open311_token", "api:discovery", "api:description"),
+}
+"""Addresses for other systems, beside those of the REST interface (`api_v1:`): open to a token, or to anybody for
+what tells of nobody. They are swept by tokens in tests/api (test_rest.py, test_open311.py)."""
 BUDGET = 10
 
 
@@ -285,6 +296,43 @@ def _delivery(town: Town) -> int:
     return Message.objects.outward().latest("pk").pk
 
 
+def _token(town: Town) -> int:
+    return a_token(town)[0].pk
+
+
+def _endpoint(town: Town) -> uuid.UUID:
+    wish = {"kind": "events", "url": "https://example.org/"}
+    administrator = town.actor("administrator")
+    return open_endpoint(actor=administrator, token_id=_token(town), **wish)[0].pk
+
+
+def _owed(town: Town) -> uuid.UUID:
+    case = a_case(town)
+    owed = Delivery.objects.create(
+        endpoint_id=_endpoint(town),
+        case=case,
+        position=1,
+        event_id=1,
+        event="case.received",
+        made_at=NOW,
+        next_at=NOW,
+        attempt_count=1,
+        fault="silent",
+    )
+    return owed.pk
+
+
+def _platform_order(town: Town) -> uuid.UUID:
+    take_orders(
+        actor=town.actor("administrator"),
+        rows=[({"REPORT_NUM": "1", "CREATE_TIME": "?"}, None)],
+        case_map=shipped("platform"),
+        place=town.places["110000"],
+    )
+    return PlatformOrder.objects.latest("received_at").pk
+
+
+NO_KEY = uuid.UUID(int=7)
 NO_PHOTO = (NOBODYS, uuid.UUID(int=7))
 NO_TASK_PHOTO = (987_654_321, uuid.UUID(int=7))
 NO_PLACE, NO_UNIT, NO_ROW = "110105019099", "committee-099", 987_654_321
@@ -349,6 +397,10 @@ THINGS: dict[str, Thing] = {
     "channels:try_again": Thing(_delivery, NO_ROW),
     "channels:end_robot": Thing(_robot, uuid.UUID(int=7)),
     "exporting:download": Thing(_export, NO_ROW),
+    "api:revoke": Thing(_token, NO_ROW),
+    "api:end_endpoint": Thing(_endpoint, NO_KEY),
+    "api:send_again": Thing(_owed, NO_KEY),
+    "api:try_again": Thing(_platform_order, NO_KEY),
     "workforce:swap": Thing(_shift, NO_ROW, {"person": "1"}),
     "workforce:end": Thing(_shift, NO_ROW),
 }
@@ -470,11 +522,15 @@ GUARDED = {name: p for name, p in addresses().items() if permission_of(p)}
 
 
 def test_every_address_needs_a_permission_or_is_open_on_purpose() -> None:
-    assert set(addresses()) - set(GUARDED) == OPEN_TO_ALL
+    assert set(addresses()) - set(GUARDED) == OPEN_TO_ALL | BY_TOKEN | interface()
+
+
+def interface() -> set[str]:
+    return {name for name in addresses() if name.startswith("api_v1:")}
 
 
 def test_every_address_of_an_object_is_swept() -> None:
-    found = {name for name, p in addresses().items() if takes_object(p)}
+    found = {name for name, p in addresses().items() if takes_object(p)} - BY_TOKEN - interface()
     assert found == {*OBJECTS, *OF_NO_AREA, *THINGS}
 
 
@@ -688,6 +744,8 @@ PAGES = {
     "channels:preference": ("worker", "received"),
     "channels:deliveries": ("administrator", "dispatched"),
     "channels:robots": ("worker", "received"),
+    "api:home": ("administrator", "received"),
+    "api:tokens": ("administrator", "received"),
     "imports:home": ("administrator", "received"),
     "imports:paste": ("worker", "received"),
     "imports:type": ("worker", "received"),
@@ -773,11 +831,20 @@ def test_every_page_that_can_be_opened_has_a_budget(town: Town) -> None:
     assert opened == {*PAGES, *PROOFS}
 
 
-MADE_FOR: dict[str, tuple[Callable[[Town], int], ...]] = {
+def _refused(town: Town) -> int:
+    rows = [({"REPORT_NUM": str(uuid.uuid4()), "CREATE_TIME": "?"}, None)]
+    place, actor = town.places["110000"], town.actor("administrator")
+    take_orders(actor=actor, rows=rows, case_map=shipped("platform"), place=place)
+    return 0
+
+
+MADE_FOR: dict[str, tuple[Callable[[Town], Any], ...]] = {
     "cases:tasks": (_task, _consultation),
     "cases:approvals": (_application,),
     "channels:inbox": (_message,),
     "channels:deliveries": (_delivery,),
+    "api:home": (_owed, _refused),
+    "api:tokens": (_token,),
 }
 """What else a page shows beside cases."""
 

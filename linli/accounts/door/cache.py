@@ -6,6 +6,7 @@ values are JSON: whoever can write the table can run nothing in our processes.
 
 import datetime as dt
 import json
+import math
 from typing import Any
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
@@ -69,6 +70,22 @@ class PostgresCache(BaseCache):
             [self._row(key, version), json.dumps(value), self._until(timeout, now), now],
         )
         return added is not None
+
+    def count(self, key: str, *, seconds: int) -> tuple[int, int]:
+        """Count one more under a key. Returns how many there are since the first, and in how many seconds
+        the count begins anew; it does `seconds` after its first. Atomic."""
+        now = clock.now()
+        count, ends = self._run(
+            """
+            INSERT INTO accounts_cacheentry AS held (key, value, expires_at) VALUES (%s, '1', %s)
+            ON CONFLICT (key) DO UPDATE SET
+                value = CASE WHEN held.expires_at <= %s THEN '1' ELSE to_jsonb(held.value::int + 1) END,
+                expires_at = CASE WHEN held.expires_at <= %s THEN excluded.expires_at ELSE held.expires_at END
+            RETURNING value::int, expires_at
+            """,
+            [self._row(key, None), self._until(seconds, now), now, now],
+        )
+        return count, max(1, math.ceil((ends - now).total_seconds()))
 
     def touch(self, key: str, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
         now = clock.now()

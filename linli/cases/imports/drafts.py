@@ -199,6 +199,8 @@ class Reading:
         if state is None or state == "refused":
             raise UNKNOWN_STATE(state=said[:40])
         closed, due = self._moment(row, "closed"), self._moment(row, "due")
+        if state == "closed" and closed is None:
+            closed = self._moment(row, "updated")  # the last change of what is closed was its close
         facts = {"received": f"{received:%Y-%m-%d %H:%M}"}
         if state != "closed" and closed is not None and closed < received:
             doubts.append(CLOSED_BEFORE_RECEIVED(closed=f"{closed:%Y-%m-%d %H:%M}", **facts))

@@ -29,7 +29,9 @@ from linli.methods.language.normal import lookup_form
 from linli.territory.choices import OrganisationKind, PlaceLevel
 from linli.territory.operations import PlaceRow
 
-SHIPPED = ("messages", "nyc311", "platform")
+PUSHED = ("platform", "stages", "centre", "georeport")
+"""Maps by which a city's platform pushes orders."""
+SHIPPED = ("messages", "nyc311", *PUSHED)
 
 BAD_MAP = Refusal(
     "import.bad_map",
@@ -100,6 +102,7 @@ class Columns(_Part):
     due: Names = []
     closed: Names = []
     reply: Names = []
+    updated: Names = []
 
 
 class Choice(_Part):
@@ -225,6 +228,7 @@ class CaseMap(_Part):
     zone: Annotated[str, AfterValidator(_zone)] = "Asia/Shanghai"
     times: list[str] = []
     reply: str = ""
+    result: dict[str, str] = {}
 
     @model_validator(mode="after")
     def _known_codes(self) -> Self:

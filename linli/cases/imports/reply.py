@@ -4,13 +4,18 @@ import re
 
 from django.utils import timezone
 
-from linli.cases.imports.maps import SHIPPED, shipped
+from linli.cases.imports.maps import SHIPPED, CaseMap, shipped
 from linli.cases.models import Case
 
 
 def source_name(code: str) -> str:
     """Return what a source is called, for those whose map comes with Linli; else its code."""
     return shipped(code).shown_name if code in SHIPPED else code
+
+
+def map_of_source(code: str) -> CaseMap:
+    """Return the map by which a source's orders came, or that of a city's platform where it is not shipped."""
+    return shipped(code if code in SHIPPED else "platform")
 
 
 def reply_for(case: Case) -> str:

@@ -83,6 +83,7 @@ from linli.cases.operations.sorting import (
     transfer,
     triage,
 )
+from linli.cases.operations.supplementing import supplement
 from linli.cases.operations.verifying import (
     send_back,
     supervise,
@@ -147,6 +148,7 @@ __all__ = [
     "settle",
     "sort_batch",
     "supervise",
+    "supplement",
     "take_on",
     "transfer",
     "triage",

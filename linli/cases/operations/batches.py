@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db import connection
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
@@ -15,12 +16,12 @@ from linli.cases.clocks.models import ClockAlert, ClockProfile
 from linli.cases.clocks.parts import columns
 from linli.cases.clocks.queries import deadlines_of, profile_for
 from linli.cases.clocks.rules import ALERT_PERCENTS, class_of
-from linli.cases.events import CaseImported
+from linli.cases.events import CaseImported, CaseSourceSaid
 from linli.cases.imports.events import ImportEnded
 from linli.cases.imports.models import ImportAside, ImportChunk, ImportRun, SourceRecord
 from linli.cases.models import Case, Requester, WorkOrder
 from linli.cases.operations.intake import Draft, SourceHistory, checked_rows, write_cases
-from linli.cases.parts import move_each_case
+from linli.cases.parts import happened, move_each_case
 from linli.cases.permissions import CasePermission as P
 from linli.cases.rules import check_moment
 from linli.kernel.actor import Actor
@@ -138,6 +139,15 @@ def receive_batch(
     the same transaction. Raises RuleBroken: somebody else moved the run on.
     """
     run = _locked_run(step, actor=actor) if step else None
+    batch, cases = taken_in(drafts, actor=actor)
+    if run is not None and step is not None:
+        _move_on(run, step, batch, actor=actor)
+    return BatchOutcome(cases, batch.known, batch.set_aside)
+
+
+def taken_in(drafts: Sequence[Draft], *, actor: Actor) -> tuple[_Batch, list[Case]]:
+    """Write what is good of a batch, as `receive_batch` says; for operations that keep more beside it."""
+    assert connection.in_atomic_block
     batch = sort_batch(drafts, actor=actor)
     cases = write_cases([(case, who) for _i, case, who, _h in batch.good], actor=actor)
     told = [(case, history) for _i, case, _who, history in batch.good if history is not None]
@@ -156,9 +166,7 @@ def receive_batch(
         closed_at=closed,
     )
     _keep_history(told, orders, actor=actor)
-    if run is not None and step is not None:
-        _move_on(run, step, batch, actor=actor)
-    return BatchOutcome(cases, batch.known, batch.set_aside)
+    return batch, cases
 
 
 def _check_history(history: SourceHistory | None, case: Case, *, now: dt.datetime) -> None:
@@ -268,6 +276,37 @@ def _keep_history(
         pk__in=[case.pk for case, _h in told]
     ).update(version=2)
     record_many(happened, actor=actor, kind="case")
+
+
+def say_source_anew(case_id: int, history: SourceHistory, *, actor: Actor, permission: str) -> bool:
+    """Write what a case's source says of it now, inside an operation. Return whether that was anything new.
+
+    Nothing moves by it: the case's own state and clocks are ours. Raises Case.DoesNotExist outside the scope.
+    """
+    assert connection.in_atomic_block
+    case = Case.objects.locked(case_id, actor=actor, permission=permission)
+    said = {
+        "said": history.said[:64],
+        "unit": history.unit,
+        "unit_said": history.unit_said[:100],
+        "due_at": history.due_at,
+        "closed_at": history.closed_at,
+        "reply": history.reply,
+    }
+    record_of, is_new = SourceRecord.objects.select_related("unit").get_or_create(
+        case=case, defaults=said
+    )
+    if not is_new and all(getattr(record_of, name) == value for name, value in said.items()):
+        return False
+    SourceRecord.objects.filter(pk=record_of.pk).update(**said)
+    event = CaseSourceSaid(
+        case_id=case.pk,
+        state=Code(history.state),
+        due_at=history.due_at,
+        closed_at=history.closed_at,
+    )
+    happened(case, event, actor=actor)
+    return True
 
 
 def _locked_run(step: RunStep, *, actor: Actor) -> ImportRun:

@@ -22,6 +22,7 @@ from linli.cases.models import (
     Requester,
     SourceRecord,
     Supervision,
+    Supplement,
     Unmasking,
     Verification,
     WorkOrder,
@@ -47,6 +48,7 @@ TEXTS: dict[type[Model], tuple[str, tuple[str, ...]]] = {
     Report: ("order__case", ("public_reply", "evidence")),
     Verification: ("order__case", ("words",)),
     Supervision: ("order__case", ("words",)),
+    Supplement: ("case", ("words",)),
     CoTask: ("order__case", ("words", "clause", "result", "needed")),
     SourceRecord: ("case", ("said", "unit_said", "reply")),
 }

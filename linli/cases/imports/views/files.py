@@ -50,6 +50,7 @@ WHAT: dict[str, Any] = {
     "due": _lazy("Due at the source"),
     "closed": _lazy("Closed at the source"),
     "reply": _lazy("Result at the source"),
+    "updated": _lazy("Changed at the source"),
     "place": _lazy("Place"),
     "unit": _lazy("Unit at the source"),
     "state": _lazy("State at the source"),
