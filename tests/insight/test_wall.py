@@ -105,7 +105,7 @@ def test_the_page_of_a_unit_shows_its_months_to_who_sees_the_rates(
     for who, shown in (("leader", True), ("administrator", False)):
         client.force_login(town.users[who])
         page = Page(client.get("/organisations/committee-029/"))
-        assert ("派给它的单" in page.text) is shown
+        assert ("情况怎样" in page.text) is shown
 
 
 def test_the_units_of_an_area_are_shown_to_who_holds_it(town: Town, client: Client) -> None:
