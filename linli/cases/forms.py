@@ -246,7 +246,8 @@ class TakeCallForm(RuleForm):
         found = chosen
         if words != code:
             found = find_places(words, within=held) if words else []
-        if len(chosen) == 1 and len(found) != 1:
+        fits = {place.pk for place in found}
+        if len(chosen) == 1 and len(found) != 1 and (not fits or chosen[0].pk in fits):
             # She chose for herself: of several that fit, or for words that no place is called by.
             data["place_said"] = words
             found = chosen

@@ -16,4 +16,4 @@ P = ChannelsPermission
 for _role in ROLES.values():
     allow(_role, P.READ)
 allow(COMMUNITY_WORKER, P.ROBOTS)
-allow(ADMINISTRATOR, P.ROBOTS, P.DELIVERIES)
+allow(ADMINISTRATOR, P.ROBOTS, P.DELIVERIES, P.SEND)

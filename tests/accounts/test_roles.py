@@ -158,6 +158,7 @@ ALLOWED = {
     "administrator": {
         "channels.robots",
         "channels.deliveries",
+        "channels.send",
         "cases.export",
         "cases.see_catalogue",
         "cases.catalogue",

@@ -1,5 +1,6 @@
 """The permissions page knows every operation and every permission that the code has."""
 
+import linli.site.urls  # noqa: F401 - every room's operations are known once its addresses are
 from linli.accounts.permissions import ROLES, permissions_of
 from linli.kernel.operation import OPERATIONS
 from linli.web.who_may import DOES, SEES, missing, told
