@@ -10,7 +10,7 @@ from linli.cases.catalogue.models import Category
 from linli.cases.catalogue.queries import categories_in_force
 from linli.cases.models import Case
 from linli.cases.sorting.aide import aide
-from linli.cases.sorting.models import Prediction
+from linli.cases.sorting.models import Prediction, SortingModel
 from linli.cases.sorting.preparing import files_for
 from linli.cases.sorting.queries import Tree, term_at, tree_at
 from linli.cases.sorting.rules import certainty, in_tree
@@ -28,15 +28,19 @@ LEAST = 4
 
 @dataclass(frozen=True)
 class Proposed:
-    """A category proposed: how sure in words, and which words of the text speak for it."""
+    """A category proposed: how sure in words, and which words of the text speak for it.
+
+    `is_measured`: the model's probabilities were held against cases.
+    """
 
     category: Category
     probability: float
     because: tuple[str, ...] = ()
+    is_measured: bool = True
 
     @property
     def certainty(self) -> Any:
-        return certainty(self.probability)
+        return certainty(self.probability, is_measured=self.is_measured)
 
 
 @dataclass(frozen=True)
@@ -60,18 +64,24 @@ class PlaceMeant:
         return certainty(self.confidence)
 
 
-def wake(actor: Actor) -> None:
-    """Begin the aide if need be, with the model in force and the names of places; nothing is waited for."""
-    if settings.LINLI.propose:
-        term = term_at(actor.now)
-        aide().wake(files_for(term.model if term else None))
+def wake(actor: Actor) -> SortingModel | None:
+    """Begin the aide if need be, with the model in force and the names of places; nothing is waited for.
+
+    Returns the model in force, None for the starter model.
+    """
+    if not settings.LINLI.propose:
+        return None
+    term = term_at(actor.now)
+    model = term.model if term else None
+    aide().wake(files_for(model))
+    return model
 
 
 def sort_words(title: str, words: str, *, actor: Actor) -> Sorted:
     """Return what a text is about. Two queries."""
     if not settings.LINLI.propose or len(title.strip() + words.strip()) < LEAST:
         return Sorted()
-    wake(actor)
+    model = wake(actor)
     said = aide().ask(about=[title[:200], words[:READ]])
     if said is None:
         return Sorted()
@@ -81,7 +91,8 @@ def sort_words(title: str, words: str, *, actor: Actor) -> Sorted:
         tree.stands(label for label, _share in said["ranked"]),
         is_sure=said["is_sure"],
     )
-    return Sorted(_proposed(found.ranked, said["reasons"], tree), is_sure=found.is_sure)
+    proposed = _proposed(found.ranked, said["reasons"], tree, is_measured=model is not None)
+    return Sorted(proposed, is_sure=found.is_sure)
 
 
 def proposed_for(case: Case, *, actor: Actor) -> Sorted:
@@ -99,19 +110,27 @@ def proposed_for(case: Case, *, actor: Actor) -> Sorted:
         wake(actor)
         said = aide().ask(about=[case.title, case.words[:READ]])
     reasons = {code: tuple(words) for code, words in (said or {"reasons": {}})["reasons"].items()}
-    proposed = (Proposed(known[code], share, reasons.get(code, ())) for code, share in ranked)
+    is_measured = row.model_id is not None
+    proposed = (
+        Proposed(known[code], share, reasons.get(code, ()), is_measured) for code, share in ranked
+    )
     return Sorted(_shown(proposed), is_sure=row.is_sure)
 
 
 def _proposed(
-    ranked: Iterable[tuple[str, float]], reasons: dict[str, list[str]], tree: Tree
+    ranked: Iterable[tuple[str, float]],
+    reasons: dict[str, list[str]],
+    tree: Tree,
+    *,
+    is_measured: bool,
 ) -> tuple[Proposed, ...]:
     stands = tree.stands(reasons)
     because: dict[str | None, tuple[str, ...]] = {}
     for label, words in reasons.items():
         because.setdefault(stands[label], tuple(words))
     return _shown(
-        Proposed(tree.known[code], share, because.get(code, ())) for code, share in ranked
+        Proposed(tree.known[code], share, because.get(code, ()), is_measured)
+        for code, share in ranked
     )
 
 

@@ -131,7 +131,8 @@ class Classifier:
                     run = block.family.run_at(words, place)
                     said[run] = max(said.get(run, 0), worth[key])
         whole = _of_whole_words(words)
-        longer = [run for run in said if len(run) > 1 and run in whole]
+        runs = [run for run in said if len(run) > 1]
+        longer = [run for run in runs if run in whole] or runs
         return tuple(_apart(sorted(longer, key=lambda run: (-said[run], run))))
 
 

@@ -71,7 +71,7 @@ def test_three_are_offered_with_how_sure_and_why(
     assert (category.name_en if language == "en" else category.name) in body
     assert "电梯" in body
     assert "了楼" not in body  # a reason is no half of a word
-    assert ("nearly certain · because of" in body) == (language == "en")
+    assert ("likely · because of" in body) == (language == "en")
 
 
 def test_what_she_chose_stays_chosen_while_she_writes_on(operator: Client, proposing: Aide) -> None:

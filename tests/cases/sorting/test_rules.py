@@ -80,3 +80,5 @@ def test_worse_is_said_only_where_chance_does_not_reach() -> None:
 def test_how_sure_is_said_in_words() -> None:
     said = [str(certainty(p)) for p in (0.95, 0.7, 0.4, 0.1)]
     assert len(set(said)) == 4
+    weaker = [str(certainty(p, is_measured=False)) for p in (0.95, 0.7, 0.4, 0.1)]
+    assert weaker == [*said[1:], said[3]]
