@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import threading
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -37,7 +38,8 @@ def _stamp(path: Path | None) -> tuple[int, int] | None:
 
 def _aside(path: Path, text: str) -> Path:
     """Write a secret beside its file, mode 0600, to be put in its place."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    # Two threads of one process may make the same key at the same moment.
+    aside = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
     with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(text + "\n")
         file.flush()

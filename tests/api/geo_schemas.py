@@ -65,6 +65,7 @@ REQUESTS = _list_of(
         "expected_datetime": _MOMENT,
         "lat": {"type": ["number", "null"], "minimum": -90, "maximum": 90},
         "long": {"type": ["number", "null"], "minimum": -180, "maximum": 180},
+        "media_url": {"type": ["string", "null"], "minLength": 1},
     },
 )
 CREATED = _list_of(

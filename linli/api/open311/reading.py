@@ -177,7 +177,7 @@ def _told(
         "zipcode": "",
         "lat": lat,
         "long": lng,
-        "media_url": "",
+        "media_url": None,
     }
     if is_extended:
         row["extended_attributes"] = {
@@ -261,7 +261,7 @@ def updates_of(cases: QuerySet[Any], asked: Asked, *, now: dt.datetime) -> list[
             "status": "closed" if event.name in CLOSING else "open",
             "updated_datetime": stamp(event.at),
             "description": str(NOTED[event.name]),
-            "media_url": "",
+            "media_url": None,
         }
         for event in found
     ]
