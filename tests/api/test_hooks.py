@@ -281,6 +281,7 @@ def test_a_result_goes_back_under_the_platforms_names(town: Town, there: Receive
         ("fd00::7", False),
         ("fe80::1%eth0", False),
         ("10.1.0.7", True),
+        ("::ffff:10.1.0.7", True),
     ],
 )
 def test_only_public_addresses_and_those_allowed_are_sent_to(address: str, may: bool) -> None:
