@@ -202,7 +202,8 @@ def _classify(source: Path, output: Path, *, model: Path | None, labels: Path | 
 def _cells(suggestion: Suggestion, wanted: Mapping[str, str] | None) -> list[str]:
     ranked = mapped(suggestion.ranked, wanted) if wanted else list(suggestion.ranked)
     names = [name for name, _probability in ranked[:3]] + ["", ""]
-    return [names[0], f"{ranked[0][1]:.4f}", *names[1:3]]
+    confidence = ranked[0][1] if wanted else suggestion.confidence
+    return [names[0], f"{confidence:.6f}", *names[1:3]]
 
 
 def _text_of(table: Table) -> Callable[[Mapping[str, str]], str]:

@@ -7,6 +7,7 @@ trained stands in `categories_training`, its file in `models`. A person decides,
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -22,12 +23,14 @@ class Suggestion:
     """What a message seems to be about. `ranked`: labels with probabilities that add up to 1, best first.
 
     `is_sure`: certain enough for this label to stand chosen; else a person picks from the first three.
-    `also`: further subjects of a message that mixes several.
+    `also`: further subjects of a message that mixes several. `confidence`: how probably the first is right, by how far
+    it is ahead of the next: of two messages the one with the larger lead is right more often, whatever the rest say.
     """
 
     ranked: tuple[tuple[str, float], ...]
     is_sure: bool
     also: tuple[str, ...] = ()
+    confidence: float = 0.0
 
     @property
     def label(self) -> str:
@@ -83,8 +86,9 @@ def shares(counts: np.ndarray, rarity: np.ndarray, *, whole: float) -> np.ndarra
 class Classifier:
     """A trained model. Probability = softmax(scores), the scores being the blocks' sum and `bias`.
 
-    `thresholds`: from which probability a label may stand chosen. `card`: what the model was made of and how
-    good it was, as plain values.
+    `thresholds`: from which probability a label may stand chosen. `lead`: slope and intercept by which the logarithm of the
+    first probability over the second becomes a confidence; without it the probability itself is. `card`: what the model
+    was made of and how good it was, as plain values.
     """
 
     labels: tuple[str, ...]
@@ -92,6 +96,7 @@ class Classifier:
     bias: np.ndarray
     thresholds: np.ndarray
     card: Mapping[str, object] = field(default_factory=dict)
+    lead: tuple[float, float] | None = None
 
     def scores(self, words: Sequence[str]) -> np.ndarray:
         """Return one score a label: the logarithm of its probability, but for a common part."""
@@ -113,7 +118,14 @@ class Classifier:
             ranked=tuple((self.labels[n], float(probabilities[n])) for n in order),
             is_sure=not is_blank and best >= float(self.thresholds[first]),
             also=tuple(self.labels[n] for n in order[1:3] if probabilities[n] >= ALSO),
+            confidence=self._confidence(best, float(probabilities[order[min(1, len(order) - 1)]])),
         )
+
+    def _confidence(self, first: float, second: float) -> float:
+        if self.lead is None:
+            return first
+        slope, intercept = self.lead
+        return float(1 / (1 + np.exp(-(slope * leads(first, second) + intercept))))
 
     def reasons(self, title: str, body: str, label: str) -> tuple[str, ...]:
         """Return the words of the message that speak most for a label, strongest first; none inside another."""
@@ -153,6 +165,11 @@ def _apart(runs: Iterable[str]) -> list[str]:
         if not any(run in other or other in run for other in kept):
             kept.append(run)
     return kept
+
+
+def leads(first: Any, second: Any) -> Any:
+    """Return by how much the first probability is ahead of the second: the logarithm of their quotient."""
+    return np.log(np.maximum(first, 1e-9) / np.maximum(second, 1e-9))
 
 
 def softmax(scores: np.ndarray) -> np.ndarray:

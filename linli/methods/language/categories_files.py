@@ -27,6 +27,8 @@ def save(classifier: Classifier, path: Path, *, card: Mapping[str, Any]) -> None
         }
         families.append({**dataclasses.asdict(block.family), "share": block.share})
     arrays |= {"bias": classifier.bias, "thresholds": classifier.thresholds}
+    if classifier.lead is not None:
+        arrays["lead"] = np.array(classifier.lead)
     inside = {"labels": list(classifier.labels), "families": families}
     write_model(path, kind=KIND, card={**card, **inside}, arrays=arrays)
 
@@ -41,9 +43,15 @@ def load(source: Path | IO[bytes]) -> Classifier:
             bias=arrays["bias"],
             thresholds=arrays["thresholds"],
             card=card,
+            lead=_lead(arrays["lead"]) if "lead" in arrays else None,
         )
     except (KeyError, TypeError, ValueError) as wrong:
         raise NotAModel(f"its card does not tell {wrong}") from wrong
+
+
+def _lead(given: np.ndarray) -> tuple[float, float]:
+    slope, intercept = given.tolist()
+    return float(slope), float(intercept)
 
 
 def _block(told: dict[str, Any], arrays: Mapping[str, np.ndarray]) -> Block:

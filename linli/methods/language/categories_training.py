@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from linli.methods.language.categories import Block, Classifier
+from linli.methods.language.categories import Block, Classifier, leads
 from linli.methods.language.categories_tables import RunTable, columns_of, scores_of
 from linli.methods.language.categories_words import LEAD, Family
 
@@ -55,7 +55,7 @@ class TooFewRows(Exception):
 class Measured:
     """How good a model was on rows it had not seen. Shares are of 1.
 
-    `surest`: right among the surest 80 %. `gap`: mean distance between probability and share of right answers.
+    `surest`: right among the surest 80 %, by the lead of the first over the second. `gap`: mean distance between probability and share of right answers.
     `passed`, `passed_right`: share of rows above their label's threshold, and right ones among those.
     """
 
@@ -112,7 +112,8 @@ def train(
         scores[folds == fold] = table.scores(learnt(rest[folds != fold]), rest[folds == fold])
     progress("judging", FOLDS + 1, steps)
     heard = np.hstack([scores * SCORED, advice.figures[rest]])
-    limits = _thresholds(_judged_apart(heard, wanted[rest], folds), wanted[rest])
+    apart = _judged_apart(heard, wanted[rest], folds)
+    limits = _thresholds(apart, wanted[rest])
     judge = _judge(heard, wanted[rest])
     progress("measuring", FOLDS + 2, steps)
     part = learnt(rest)
@@ -121,7 +122,7 @@ def train(
     progress("making the model", FOLDS + 3, steps)
     model = _folded(learnt(np.arange(len(taken))), judge, advice)
     progress("done", steps, steps)
-    return replace(model, thresholds=limits), measured
+    return replace(model, thresholds=limits, lead=_lead(apart, wanted[rest])), measured
 
 
 def from_phrases(phrases: Sequence[Sequence[str]], codes: Sequence[str]) -> Classifier:
@@ -250,13 +251,34 @@ def _thresholds(chances: np.ndarray, wanted: np.ndarray) -> np.ndarray:
     return limits
 
 
+def _ahead(chances: np.ndarray) -> np.ndarray:
+    """Return by how much the first of each row is ahead of its second."""
+    both = np.sort(chances, axis=1)
+    ahead: np.ndarray = leads(both[:, -1], both[:, -2])
+    return ahead
+
+
+def _lead(chances: np.ndarray, wanted: np.ndarray) -> tuple[float, float] | None:
+    """Return slope and intercept that make a lead a probability of being right, on messages not seen.
+
+    None where every answer was right, or wrong: there is nothing to tell them apart by.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    right = chances.argmax(axis=1) == wanted
+    if right.all() or not right.any():
+        return None
+    fitted = LogisticRegression().fit(_ahead(chances)[:, None], right)
+    return float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
+
+
 def measure(
     chances: np.ndarray, wanted: np.ndarray, names: Sequence[str], limits: np.ndarray
 ) -> Measured:
     """Return how good probabilities were. `wanted`: columns of `names`; `limits`: thresholds of the labels."""
     first, best = chances.argmax(axis=1), chances.max(axis=1)
     right = first == wanted
-    surest = np.argsort(-best, kind="stable")[: int(len(wanted) * SUREST)]
+    surest = np.argsort(-_ahead(chances), kind="stable")[: int(len(wanted) * SUREST)]
     passed = best >= limits[first]
     each = {name: _f1(first, wanted, n) for n, name in enumerate(names) if (wanted == n).any()}
     pairs = Counter(zip(wanted[~right].tolist(), first[~right].tolist(), strict=True))

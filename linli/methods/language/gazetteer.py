@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from operator import ne
 
 from linli.methods.geo import Point
 from linli.methods.language.normal import lookup_form
@@ -120,7 +121,7 @@ class Gazetteer:
         middle = len(said) // 2
         keys = ((len(said), said[:middle], True), (len(said), said[middle:], False))
         for name in dict.fromkeys(name for key in keys for name in self.halves.get(key, ())):
-            if sum(a != b for a, b in zip(name, said, strict=True)) == 1:
+            if sum(map(ne, name, said)) == 1:
                 yield name
 
 

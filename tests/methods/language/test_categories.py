@@ -1,5 +1,7 @@
 """What a message is about: words, runs, a model trained here on the phrases shipped, its probabilities and reasons."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -134,9 +136,25 @@ def test_a_model_in_a_file_says_the_same(trained: Classifier, tmp_path) -> None:
     words = words_of("小区停水两天了")
     assert again.labels == trained.labels
     assert np.allclose(again.probabilities(words), trained.probabilities(words), atol=1e-6)
+    assert again.lead == trained.lead is not None
     (tmp_path / "x.model").write_bytes(b"no")
     with pytest.raises(NotAModel):
         load(tmp_path / "x.model")
+
+
+def test_of_two_messages_the_larger_lead_is_the_more_confident() -> None:
+    model = Classifier(
+        labels=("a", "b", "c"),
+        blocks=(),
+        bias=np.zeros(3),
+        thresholds=np.full(3, 2.0),
+        lead=(1.5, -0.5),
+    )
+    ahead, rival = (model.judge(np.array(p)) for p in ([0.45, 0.3, 0.25], [0.5, 0.49, 0.01]))
+    assert ahead.confidence > rival.confidence
+    assert ahead.probability < rival.probability
+    plain = replace(model, lead=None).judge(np.array([0.5, 0.49, 0.01]))
+    assert plain.confidence == plain.probability == 0.5
 
 
 def test_a_code_goes_by_the_nearest_above_it() -> None:
