@@ -241,12 +241,6 @@ def _ordered(
         for task in tasks
     ]
     return order, [dispatched, *given]
-    for task in tasks:
-        given = TaskGiven(
-            order_id=order.pk, task_id=task.pk, unit_id=task.organisation_id, due_at=task.due_at
-        )
-        happened(case, given, actor=actor)
-    return order
 
 
 def _follow_category(case: Case, proposal: Proposal, *, actor: Actor) -> None:
