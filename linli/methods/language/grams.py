@@ -12,8 +12,8 @@ import re
 from linli.methods.language.normal import half_width, to_simplified
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_RUN = re.compile(rf"[{_HAN}]+|[^\W\d_{_HAN}]+|\d+")
-_IS_HAN = re.compile(f"[{_HAN}]")
+_RUN = re.compile(rf"([{_HAN}]+)|([^\W\d_{_HAN}]+|\d+)")
+"""A run of Chinese characters, or another word or number."""
 LONGEST = 64
 """Letters of a Latin word or digits of a run that are told apart."""
 
@@ -30,11 +30,12 @@ def grams_of(*texts: str) -> list[str]:
     character alone is found as a beginning.
     """
     found: set[str] = set()
-    for run in _RUN.findall(searched_form("\n".join(texts))):
-        if _IS_HAN.match(run):
-            found.update(map(operator.add, run, run[1:]), (run[-1],))
+    for han, other in _RUN.findall(searched_form("\n".join(texts))):
+        if han:
+            found.update(map(operator.add, han, han[1:]))
+            found.add(han[-1])
         else:
-            found.add(run[:LONGEST])
+            found.add(other[:LONGEST])
     return sorted(found)
 
 
@@ -54,13 +55,13 @@ def query_of(asked: str) -> str:
     It needs no parser: the tokens are letters and digits only.
     """
     wanted: dict[str, None] = {}
-    for run in _RUN.findall(" ".join(terms_of(asked))):
-        if not _IS_HAN.match(run):
-            wanted[f"'{run[:LONGEST]}'"] = None
-        elif len(run) == 1:
-            wanted[f"'{run}':*"] = None
+    for han, other in _RUN.findall(" ".join(terms_of(asked))):
+        if other:
+            wanted[f"'{other[:LONGEST]}'"] = None
+        elif len(han) == 1:
+            wanted[f"'{han}':*"] = None
         else:
-            wanted.update(dict.fromkeys(f"'{run[i : i + 2]}'" for i in range(len(run) - 1)))
+            wanted.update(dict.fromkeys(f"'{han[i : i + 2]}'" for i in range(len(han) - 1)))
     return " & ".join(wanted)
 
 
