@@ -11,6 +11,13 @@ from linli.cases.attachments.events import AttachmentWithdrawn as AttachmentWith
 from linli.cases.attachments.events import CaseAttached as CaseAttached
 from linli.cases.attachments.events import IdentityLookedAt as IdentityLookedAt
 from linli.cases.attachments.events import TaskAttached as TaskAttached
+from linli.cases.groups.events import RelayAnswered as RelayAnswered
+from linli.cases.groups.events import RelayAsked as RelayAsked
+from linli.cases.groups.events import TaskPassedOn as TaskPassedOn
+from linli.cases.repeated.events import RepeatedChecked as RepeatedChecked
+from linli.cases.repeated.events import RepeatedEnded as RepeatedEnded
+from linli.cases.repeated.events import RepeatedMissed as RepeatedMissed
+from linli.cases.repeated.events import RepeatedStarted as RepeatedStarted
 from linli.kernel.events import Code, event
 
 

@@ -462,7 +462,7 @@ TASK = Flow(
             "not_ours",
             P.TASK,
             needs=("clause", "result"),
-            guard=guards.of_tasked_unit,
+            guard=guards.may_return,
             icon="hand",
         ),
         Move(

@@ -126,6 +126,13 @@ SENT_BACK_ALREADY = Refusal(
     "order.sent_back_already",
     _("It was sent back once already. Verify it as it stands; the caller has the last word."),
 )
+FIRST_LEADS = Refusal(
+    "task.first_leads",
+    _(
+        "Whoever is asked first leads until another of the task group has accepted. Hand it on to one of them; "
+        "once it has accepted, you can return the task."
+    ),
+)
 NOT_YOUR_TASK = Refusal(
     "task.not_yours", _("This task was given to %(unit)s. Only its own people answer it.")
 )
@@ -151,6 +158,21 @@ def of_tasked_unit(task: Any, actor: Actor) -> RuleBroken | None:
     if task.organisation_id == actor.organisation_id:
         return None
     return NOT_YOUR_TASK(unit=task.organisation.label)
+
+
+def may_return(task: Any, actor: Actor) -> RuleBroken | None:
+    """Return a refusal unless the task is the actor's to return: in a group, once another member has accepted."""
+    refusal = of_tasked_unit(task, actor)
+    if refusal is not None or task.group_id is None:
+        return refusal
+    accepted = any(
+        one.pk != task.pk
+        and one.group_id == task.group_id
+        and one.answered_at is not None
+        and one.state not in ("not_ours", "withdrawn")
+        for one in task.order.co_tasks.all()
+    )
+    return None if accepted else FIRST_LEADS()
 
 
 def of_tasks_lead(task: Any, actor: Actor) -> RuleBroken | None:

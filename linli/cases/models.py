@@ -35,6 +35,9 @@ from linli.cases.clocks.models import ClockClass as ClockClass
 from linli.cases.clocks.models import ClockProfile as ClockProfile
 from linli.cases.clocks.models import ClockTerm as ClockTerm
 from linli.cases.exporting.models import Export as Export
+from linli.cases.groups.models import GroupMember as GroupMember
+from linli.cases.groups.models import Relay as Relay
+from linli.cases.groups.models import TaskGroup as TaskGroup
 from linli.cases.imports.models import ImportAside as ImportAside
 from linli.cases.imports.models import ImportChunk as ImportChunk
 from linli.cases.imports.models import ImportRun as ImportRun
@@ -52,6 +55,8 @@ from linli.cases.papers import known as _known
 from linli.cases.permissions import CasePermission as P
 from linli.cases.privacy.collections import REQUESTER
 from linli.cases.privacy.models import RightsRequest as RightsRequest
+from linli.cases.repeated.models import DutyCheck as DutyCheck
+from linli.cases.repeated.models import RepeatedDuty as RepeatedDuty
 from linli.cases.rules import PAUSES, REOPEN_WITHIN
 from linli.cases.searching.models import CaseSearch as CaseSearch
 from linli.cases.sorting.models import Prediction as Prediction

@@ -463,13 +463,14 @@ class CoTask(models.Model):
     """协办任务. A part of an order given to another organisation, with its own flow and deadline.
 
     Whoever gets it reads `words` and the case's `shared_text`, never who asked. `needed`: what the helpers lack
-    to go on (material, a key, a permit), as they said last.
+    to go on (material, a key, a permit), as they said last. `group`: the task group in which they were asked.
     """
 
     order = models.ForeignKey("cases.WorkOrder", models.CASCADE, related_name="co_tasks")
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, related_name="+", verbose_name=_("Who is to help")
     )
+    group = models.ForeignKey("cases.TaskGroup", models.PROTECT, null=True, related_name="tasks")
     state = models.CharField(max_length=32, choices=flows.TASK.choices, default=flows.TASK.initial)
     state_since = models.DateTimeField()
     at = models.DateTimeField()

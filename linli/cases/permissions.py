@@ -29,6 +29,7 @@ class CasePermission(StrEnum):
     RULE = "cases.rule"
     HANDLE = "cases.handle"
     TASK = "cases.task"
+    GROUPS = "cases.groups"
     APPROVE = "cases.approve"
     VERIFY = "cases.verify"
     SUPERVISE = "cases.supervise"
@@ -106,6 +107,8 @@ allow(ADMINISTRATOR, P.SEE, P.IMPORT, P.RECEIVE, P.CLOCKS, P.SWEEP, P.KEYS, P.FO
 
 allow(ADMINISTRATOR, P.CATALOGUE, P.SEE_SORTING, P.SORTING_MODELS)
 allow(HOTLINE_OFFICER, P.SEE_SORTING)
+allow(COMMUNITY_WORKER, P.GROUPS)
+allow(STREET_OFFICER, P.GROUPS)
 for _role in (
     *(OPERATOR, DISPATCHER, COMMUNITY_WORKER, LEADER, ADMINISTRATOR),
     *(STREET_OFFICER, DISTRICT_OFFICER, DEPARTMENT_OFFICER, HOTLINE_OFFICER),

@@ -25,6 +25,7 @@ from django.db.models.functions import Coalesce, TruncMonth
 from linli.accounts.queries import names_of
 from linli.cases.attachments.queries import attachment_rows
 from linli.cases.flows import ENDED, ORDER, WAITING
+from linli.cases.groups.queries import group_rows, relay_rows
 from linli.cases.guards import DECIDED_BY, the_district
 from linli.cases.models import (
     Application,
@@ -40,6 +41,7 @@ from linli.cases.models import (
 )
 from linli.cases.permissions import CasePermission as P
 from linli.cases.privacy.wall import through_the_wall
+from linli.cases.repeated.queries import repeated_rows
 from linli.cases.rules import DISPATCH_WITHIN, DISPATCH_WITHIN_ELSE, Rate, ThreeRates, Unadjusted
 from linli.journal.queries import stream_events
 from linli.kernel.actor import SCOPE_COLUMNS, Actor
@@ -71,6 +73,8 @@ def case_for(number: str, *, actor: Actor, permission: str = P.SEE) -> Case:
         )
         .annotate(
             attachment_rows=attachment_rows(),
+            group_rows=group_rows(at=actor.now),
+            repeated_rows=repeated_rows(at=actor.now),
             has_same_words=Exists(_same_words()),
             objected_before=ArraySubquery(
                 Objection.objects.filter(order=OuterRef("lead_order")).values("unit_id")
@@ -219,7 +223,10 @@ def tasks_of(actor: Actor) -> QuerySet[CoTask]:
     """Return the tasks that the actor's organisation has to do, the nearest deadline first."""
     return (
         CoTask.objects.filter(organisation=actor.organisation_id, ended_at__isnull=True)
-        .select_related("order__case__place", "order__lead", "organisation")
+        .select_related(
+            "order__case__place", "order__case__category", "order__lead", "organisation", "group"
+        )
+        .annotate(relay_rows=relay_rows())
         .order_by("due_at", "pk")
     )
 

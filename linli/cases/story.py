@@ -31,7 +31,9 @@ def story_of(
 
 
 def _standing(case: Case, events: list[Event]) -> list[Attachment]:
-    if not any(event.name in ("case.attached", "task.attached") for event in events):
+    if not any(
+        event.name in ("case.attached", "task.attached", "repeated.checked") for event in events
+    ):
         return []
     return [one for one in all_of(case) if one.withdrawn_at is None]
 

@@ -12,6 +12,7 @@ from linli.cases.operations import wake
 from linli.cases.permissions import CasePermission as P
 from linli.cases.privacy.collections import COLLECTIONS
 from linli.cases.privacy.retention import forget
+from linli.cases.repeated.operations import sweep_checks
 from linli.cases.sorting.making import make_models, predict_all
 from linli.jobs.registry import job
 from linli.kernel import clock
@@ -65,6 +66,7 @@ class Round:
     lapsed: int
     renewed: int
     woken: int
+    missed: int
 
 
 @job("cases.sweep", cron="* * * * *")
@@ -92,12 +94,16 @@ def forget_all() -> dict[str, int]:
 def sweep_clocks() -> Round:
     """Sweep in batches until nothing is left. Safe to run at any time, by several at once too."""
     actor = installer(now=clock.now(), permissions=frozenset({P.SWEEP}))
-    renewed = raised = settled = woken = 0
+    renewed = raised = settled = woken = missed = 0
     while count := wake(actor=actor):
         woken += count
     while count := renew_deadlines(actor=actor):
         renewed += count
+    while count := sweep_checks(actor=actor):
+        missed += count
     while (swept := sweep_alerts(actor=actor)).settled:
         raised += swept.raised
         settled += swept.settled
-    return Round(raised=raised, lapsed=settled - raised, renewed=renewed, woken=woken)
+    return Round(
+        raised=raised, lapsed=settled - raised, renewed=renewed, woken=woken, missed=missed
+    )

@@ -445,6 +445,53 @@ def _task(what: Callable[[], str], icon: str, shows: str = "") -> "Teller":
     return tell
 
 
+def _relayed(what: Callable[[], str], icon: str, shows: str) -> "Teller":
+    def tell(told: Told, payload: dict[str, Any]) -> Telling:
+        paper = told.papers["relay_id", payload["relay_id"]]
+        return {
+            "what": what() % {"unit": paper.unit},
+            "icon": icon,
+            "body": getattr(paper, shows),
+        }
+
+    return tell
+
+
+def _repeated_started(told: Told, payload: dict[str, Any]) -> Telling:
+    paper = told.papers["repeated_id", payload["repeated_id"]]
+    return {
+        "what": _("Asked %(unit)s to check again and again") % {"unit": paper.unit},
+        "icon": "clock",
+        "body": paper.words,
+        "facts": ((_("Checks"), str(payload["checks"])), (_("Until"), payload["ends_on"])),
+    }
+
+
+def _repeated_checked(told: Told, payload: dict[str, Any]) -> Telling:
+    paper = told.papers["check_id", payload["check_id"]]
+    what = (
+        _("%(unit)s checked: all right")
+        if payload["is_fine"]
+        else _("%(unit)s checked: something amiss")
+    )
+    return {"what": what % {"unit": paper.unit}, "icon": "check", "body": paper.words}
+
+
+def _repeated_missed(told: Told, payload: dict[str, Any]) -> Telling:
+    paper = told.papers["check_id", payload["check_id"]]
+    return {
+        "what": _("%(unit)s missed a check") % {"unit": paper.unit},
+        "icon": "alert",
+        "tone": "turn",
+        "facts": ((_("Due"), _when(payload["due_at"])),),
+    }
+
+
+def _repeated_ended(told: Told, payload: dict[str, Any]) -> Telling:
+    paper = told.papers["repeated_id", payload["repeated_id"]]
+    return {"what": _("The repeated duty was ended early"), "icon": "x", "body": paper.second}
+
+
 Teller = Callable[[Told, dict[str, Any]], Telling]
 TELLERS: dict[str, Teller] = {
     "case.received": _received,
@@ -468,6 +515,15 @@ TELLERS: dict[str, Teller] = {
     "order.accepted": _accepted,
     "order.contacted": _contacted,
     "task.given": _task(lambda: _("Asked %(unit)s to help"), "users", "words"),
+    "task.passed_on": _task(
+        lambda: _("Handed on within the task group: %(unit)s was asked"), "users", "words"
+    ),
+    "task.relay_asked": _relayed(
+        lambda: _("%(unit)s asks to pass something on to the caller"), "phone", "words"
+    ),
+    "task.relay_answered": _relayed(
+        lambda: _("Passed back to %(unit)s what came of it"), "check", "second"
+    ),
     "task.coming": _task(lambda: _("%(unit)s: on the way"), "walk"),
     "task.taken_on": _task(lambda: _("%(unit)s: being handled"), "tool"),
     "task.arrived": _task(lambda: _("%(unit)s: on site"), "pin"),
@@ -475,6 +531,10 @@ TELLERS: dict[str, Teller] = {
     "task.done": _task(lambda: _("%(unit)s: done"), "done", "second"),
     "task.returned": _task(lambda: _("%(unit)s: not ours"), "hand", "second"),
     "task.withdrawn": _task(lambda: _("The task of %(unit)s was withdrawn"), "x", "second"),
+    "repeated.started": _repeated_started,
+    "repeated.checked": _repeated_checked,
+    "repeated.missed": _repeated_missed,
+    "repeated.ended": _repeated_ended,
     "order.pause_asked": _asked(lambda: _("Asked for a pause"), "pause"),
     "order.paused": _granted(lambda: _("Pause granted; the handling clock stands"), "pause"),
     "order.resumed": _went_on(lambda: _("The lead goes on; the handling clock runs again")),

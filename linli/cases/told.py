@@ -25,9 +25,12 @@ from linli.cases.models import (
     Consultation,
     ContactLog,
     CoTask,
+    DutyCheck,
     FollowUp,
     Notice,
     Objection,
+    Relay,
+    RepeatedDuty,
     Report,
     Supervision,
     Supplement,
@@ -117,6 +120,18 @@ _PAPERS: dict[str, tuple[Any, dict[str, str]]] = {
     "supplement_id": (Supplement, {"words": "words"}),
     "supervision_id": (Supervision, {"code": "reason", "words": "words"}),
     "verification_id": (Verification, {"words": "words"}),
+    "relay_id": (
+        Relay,
+        {"words": "words", "second": "answer", "unit": "task__organisation__label"},
+    ),
+    "check_id": (
+        DutyCheck,
+        {"words": "note", "until": "due_at", "unit": "duty__organisation__label"},
+    ),
+    "repeated_id": (
+        RepeatedDuty,
+        {"words": "words", "second": "result", "unit": "organisation__label"},
+    ),
     "task_id": (
         CoTask,
         {

@@ -33,6 +33,10 @@ class Kind(models.TextChoices):
     GRANTED = "granted", _("What you asked for was granted")
     REFUSED = "refused", _("What you asked for was refused")
     STAYS = "stays", _("The order stays with your unit")
+    RELAY_ASKED = "relay_asked", _("A partner asks to pass something on to the caller")
+    RELAY_ANSWERED = "relay_answered", _("The lead passed back what the caller says")
+    REPEATED_STARTED = "repeated_started", _("You are asked to check again and again")
+    CHECK_MISSED = "check_missed", _("A check was missed")
     HELPED = "helped", _("Your call for help was answered")
 
 

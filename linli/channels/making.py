@@ -91,20 +91,20 @@ def _news(events: Sequence[Sealed]) -> list[_News]:
         order = orders.get(event.payload.get("order_id", 0)) or case.lead_order
         if order is None:
             continue
-        unit_id = event.payload["unit_id"] if to is To.HELPER else order.lead_id
         step = LADDER[event.payload["percent"]] if to is To.LADDER else None
         code = getattr(order, step[0]) if step else None
-        found.append(
-            _News(
-                event=event,
-                kind=kind,
-                case=case,
-                unit_id=unit_id,
-                to=to,
-                task_id=event.payload.get("task_id"),
-                officers=(step[1], code) if step and code else None,
+        for side in (To.LEAD, To.HELPER) if to is To.BOTH else (to,):
+            found.append(
+                _News(
+                    event=event,
+                    kind=kind,
+                    case=case,
+                    unit_id=event.payload["unit_id"] if side is To.HELPER else order.lead_id,
+                    to=side,
+                    task_id=event.payload.get("task_id"),
+                    officers=(step[1], code) if step and code else None,
+                )
             )
-        )
     return found
 
 

@@ -16,6 +16,7 @@ class To(Enum):
 
     LEAD = "lead"
     HELPER = "helper"
+    BOTH = "both"
     LADDER = "ladder"
 
 
@@ -33,6 +34,11 @@ ROUTES: dict[str, tuple[Kind, To]] = {
     "order.application_refused": (Kind.REFUSED, To.LEAD),
     "order.helped": (Kind.HELPED, To.LEAD),
     "task.given": (Kind.TASK_GIVEN, To.HELPER),
+    "task.passed_on": (Kind.TASK_GIVEN, To.HELPER),
+    "task.relay_asked": (Kind.RELAY_ASKED, To.LEAD),
+    "task.relay_answered": (Kind.RELAY_ANSWERED, To.HELPER),
+    "repeated.started": (Kind.REPEATED_STARTED, To.HELPER),
+    "repeated.missed": (Kind.CHECK_MISSED, To.BOTH),
     "task.withdrawn": (Kind.TASK_WITHDRAWN, To.HELPER),
     "task.done": (Kind.TASK_DONE, To.LEAD),
     "task.returned": (Kind.TASK_RETURNED, To.LEAD),

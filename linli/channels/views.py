@@ -18,7 +18,7 @@ from linli.kernel.http import ActorRequest, needs
 from linli.territory.models import Organisation
 
 _PAGE = 30
-_ALARMING = (Kind.ALERTED, Kind.SENT_BACK, Kind.REWORK, Kind.SUPERVISED)
+_ALARMING = (Kind.CHECK_MISSED, Kind.ALERTED, Kind.SENT_BACK, Kind.REWORK, Kind.SUPERVISED)
 
 
 @needs(P.READ)

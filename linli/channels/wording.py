@@ -12,8 +12,9 @@ from linli.channels.adapters import Line
 from linli.channels.choices import Kind
 from linli.channels.models import Message
 
-TO_HELPERS = (Kind.TASK_GIVEN, Kind.TASK_WITHDRAWN)
-_DONE = (Kind.TASK_DONE, Kind.TASK_RETURNED, Kind.TASK_WITHDRAWN)
+AT_TASKS = (Kind.TASK_GIVEN, Kind.TASK_WITHDRAWN, Kind.RELAY_ANSWERED)
+_REPEATED = (Kind.REPEATED_STARTED, Kind.CHECK_MISSED)
+_DONE = (Kind.TASK_DONE, Kind.TASK_RETURNED, Kind.TASK_WITHDRAWN, *_REPEATED)
 """Messages of what has ended: no deadline stands beside them."""
 
 
@@ -46,9 +47,11 @@ def due_of(message: Message) -> Any:
 
 def target_of(message: Message) -> str:
     """Return the path of the page where it is seen to."""
-    if message.kind in TO_HELPERS:
-        anchor = f"#task-{message.task_id}" if message.kind == Kind.TASK_GIVEN else ""
+    if message.kind in AT_TASKS:
+        anchor = "" if message.kind == Kind.TASK_WITHDRAWN else f"#task-{message.task_id}"
         return reverse("cases:tasks") + anchor
+    if message.kind in _REPEATED:
+        return reverse("repeated:duties")
     return reverse("cases:case", args=[message.case.number])
 
 

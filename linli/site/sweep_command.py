@@ -13,6 +13,6 @@ def run() -> None:
     exported, removed = make_exports(), remove_files()
     print(
         f"{done.raised} alerts raised, {done.lapsed} lapsed; {done.renewed} orders' deadlines renewed; "
-        f"{done.woken} pauses over; {out} people signed out; "
+        f"{done.woken} pauses over; {done.missed} checks missed; {out} people signed out; "
         f"{exported} exports made, {removed} files removed"
     )

@@ -73,6 +73,8 @@ urlpatterns = [
     path("", include("linli.cases.imports.urls")),
     path("", include("linli.cases.attachments.urls")),
     path("", include("linli.cases.exporting.urls")),
+    path("", include("linli.cases.groups.urls")),
+    path("", include("linli.cases.repeated.urls")),
     path("", include("linli.cases.clocks.urls")),
     path("", include("linli.cases.catalogue.urls")),
     path("", include("linli.cases.sorting.urls")),

@@ -73,6 +73,8 @@ NAVIGATION = (
 
 MENU = (
     NavItem("exporting:exports", _("My exports"), "doc", "cases.export", ""),
+    NavItem("repeated:duties", _("Repeated duties"), "clock", "cases.task", ""),
+    NavItem("groups:groups", _("Task groups"), "users", "cases.groups", ""),
     NavItem("channels:preference", _("How I am told"), "bell", "channels.read", ""),
     NavItem("channels:robots", _("Group robots"), "users", "channels.robots", ""),
 )

@@ -77,6 +77,7 @@ ALLOWED = {
         "cases.reopen",
     },
     "community_worker": {
+        "cases.groups",
         "channels.robots",
         "cases.attach",
         "cases.export",
@@ -101,6 +102,7 @@ ALLOWED = {
         "cases.looks",
     },
     "street_officer": {
+        "cases.groups",
         "cases.attach",
         "cases.export",
         "cases.see_catalogue",

@@ -225,6 +225,8 @@ NOT_WORDS = {
     ("Prediction", "second"),
     ("Prediction", "third"),
     ("SortingModel", "digest"),
+    ("TaskGroup", "name"),
+    ("GroupMember", "post"),
 }
 """Text columns of the room that never hold a person's words."""
 

@@ -53,7 +53,7 @@ def long_case(town: Town) -> Case:
 
 
 def test_every_event_of_a_case_can_be_told() -> None:
-    rooms = ("linli.cases.events", "linli.cases.attachments.events")
+    rooms = {f"linli.cases.{room}events" for room in ("", "attachments.", "groups.", "repeated.")}
     own = {name for name, kind in EVENTS.items() if kind.__module__ in rooms}
     assert own == set(TELLERS)
 

@@ -4,6 +4,7 @@ A new address that takes an object fails here by name until a row in OBJECTS say
 """
 
 import datetime as dt
+import itertools
 import re
 import uuid
 from collections.abc import Callable, Iterator
@@ -32,11 +33,13 @@ from linli.cases.attachments.operations import attach_to_task
 from linli.cases.catalogue.applying import keep_catalogue
 from linli.cases.exporting.making import make_exports
 from linli.cases.exporting.operations import Wish, ask_for_export
+from linli.cases.groups.operations import add_member, ask_relay, open_group
 from linli.cases.imports.maps import shipped
 from linli.cases.imports.running import begin, survey
-from linli.cases.models import Case
+from linli.cases.models import Case, DutyCheck, GroupMember
 from linli.cases.move_forms import FORMS as MOVE_FORMS
 from linli.cases.operations import consult, give_task, unmask
+from linli.cases.repeated.operations import start_repeated
 from linli.cases.task_forms import FORMS as TASK_FORMS
 from linli.channels.models import Message
 from linli.channels.operations import add_robot
@@ -56,6 +59,7 @@ from tests.cases.standing import standing_town
 from tests.channels.people import tell
 from tests.conftest import NOW
 
+_NUMBERS = itertools.count(1)
 NOBODYS = make_number(year=2026, counter=9_999_999)
 OPEN_TO_ALL = {
     "privacy:notice",
@@ -125,6 +129,8 @@ OBJECTS: dict[str, Visit] = {
     "cases:rework": Visit("followed_up"),
     "cases:close": Visit("followed_up"),
     "attachments:attach": Visit("in_progress", {"kind": "after"}),
+    "groups:hand_over": Visit("in_progress", {"group": "1"}),
+    "repeated:start": Visit("in_progress", {"words": "六号楼", "times": "18:30"}),
 }
 OBJECTS |= {f"cases:{name}": Visit() for name in MOVE_FORMS if f"cases:{name}" not in OBJECTS}
 
@@ -272,6 +278,51 @@ def _export(town: Town) -> int:
     return made.pk
 
 
+def _group(town: Town) -> int:
+    group = open_group(
+        actor=town.actor("worker", now=NOW - dt.timedelta(days=9)),
+        organisation_id=town.units["committee-029"].pk,
+        name=f"专班{next(_NUMBERS)}",
+    )
+    _added(town, group.pk)
+    return group.pk
+
+
+def _added(town: Town, group_id: int) -> int:
+    return add_member(
+        actor=town.actor("worker", now=NOW - dt.timedelta(days=9)),
+        group_id=group_id,
+        organisation_id=town.units["team-029"].pk,
+        post="队长",
+        rank=1,
+    ).pk
+
+
+def _member(town: Town) -> int:
+    return GroupMember.objects.get(group=_group(town)).pk
+
+
+def _relay(town: Town) -> int:
+    return ask_relay(actor=town.actor("partner"), task_id=_task(town), words="几点？").pk
+
+
+def _repeated(town: Town) -> int:
+    return start_repeated(
+        actor=town.actor("worker"),
+        case_id=a_case(town, at="in_progress").pk,
+        organisation_id=town.units["team-029"].pk,
+        words="六号楼电梯口",
+        weekdays=range(7),
+        times=[dt.time(14, 30)],
+        starts_on=day_of(NOW),
+        ends_on=day_of(NOW) + dt.timedelta(days=13),
+    ).pk
+
+
+def _check(town: Town) -> int:
+    return DutyCheck.objects.filter(duty=_repeated(town)).earliest("due_at").pk
+
+
 def _message(town: Town) -> int:
     a_case(town, at="dispatched")
     tell()
@@ -393,6 +444,14 @@ THINGS: dict[str, Thing] = {
     "attachments:task_picture": Thing(_task_photo, NO_TASK_PHOTO),
     "attachments:task_small": Thing(_task_photo, NO_TASK_PHOTO),
     "attachments:withdraw_from_task": Thing(_task_photo, NO_TASK_PHOTO, {"why": "unclear"}),
+    "groups:add_member": Thing(_group, NO_ROW, {"post": "队长", "rank": "1", "organisation": "1"}),
+    "groups:close_group": Thing(_group, NO_ROW),
+    "groups:end_member": Thing(_member, NO_ROW),
+    "groups:ask_relay": Thing(_task, NO_ROW, {"words": "几点？"}),
+    "groups:pass_on": Thing(_task, NO_ROW, {"organisation": "1"}),
+    "groups:answer_relay": Thing(_relay, NO_ROW, {"answer": "六点"}),
+    "repeated:check": Thing(_check, NO_ROW, {"is_fine": "yes", "note": "没有车"}),
+    "repeated:end": Thing(_repeated, NO_ROW, {"result": "不用了"}),
     "channels:open": Thing(_message, NO_ROW),
     "channels:try_again": Thing(_delivery, NO_ROW),
     "channels:end_robot": Thing(_robot, uuid.UUID(int=7)),
@@ -484,6 +543,7 @@ PLAIN = {
     ("POST", "category_pick"),
     ("POST", "title"),
     ("POST", "goes"),
+    ("POST", "group"),
     ("POST", "kind"),
     ("POST", "same_as"),
     ("POST", "told"),
@@ -745,6 +805,11 @@ PAGES = {
     "sorting:models": ("administrator", "received"),
     "workforce:week": ("worker", "received"),
     "channels:inbox": ("worker", "dispatched"),
+    "groups:groups": ("worker", "received"),
+    "groups:ask_relay": ("partner", "received"),
+    "groups:pass_on": ("partner", "received"),
+    "repeated:duties": ("partner", "received"),
+    "repeated:start": ("worker", "in_progress"),
     "channels:preference": ("worker", "received"),
     "channels:deliveries": ("administrator", "dispatched"),
     "channels:robots": ("worker", "received"),
@@ -843,9 +908,11 @@ def _refused(town: Town) -> int:
 
 
 MADE_FOR: dict[str, tuple[Callable[[Town], Any], ...]] = {
-    "cases:tasks": (_task, _consultation),
+    "cases:tasks": (_task, _consultation, _relay, _check),
     "cases:approvals": (_application,),
     "channels:inbox": (_message,),
+    "groups:groups": (_group,),
+    "repeated:duties": (_repeated, _check),
     "channels:deliveries": (_delivery,),
     "api:home": (_owed, _refused),
     "api:tokens": (_token,),

@@ -19,13 +19,17 @@ class Attachment(models.Model):
     `at` is when it arrived, by the server's clock; the point is where the phone stood, if its owner gave
     it (WGS 84, `accuracy` in metres). The name that the file had is kept nowhere. `upload_key`: the same
     picture sent again from the same form is one. `seq`: the event that tells of it; `nth`: its turn among
-    those that came with it, from 1. `task`: the co-task at which somebody who helps took it.
+    those that came with it, from 1. `task`: the co-task at which somebody who helps took it; `duty_check`: the
+    check of a repeated duty.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     case = models.ForeignKey("cases.Case", models.CASCADE, related_name="attachments")
     order = models.ForeignKey("cases.WorkOrder", models.CASCADE, null=True, related_name="proofs")
     task = models.ForeignKey("cases.CoTask", models.CASCADE, null=True, related_name="photos")
+    duty_check = models.ForeignKey(
+        "cases.DutyCheck", models.CASCADE, null=True, related_name="photos"
+    )
     seq = models.IntegerField()
     nth = models.PositiveSmallIntegerField()
     upload_key = models.UUIDField(unique=True)

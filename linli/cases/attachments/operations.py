@@ -3,7 +3,6 @@
 import datetime as dt
 import uuid
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from linli.accounts.door.rules import require_fresh_proof
@@ -15,15 +14,12 @@ from linli.cases.attachments.events import (
     IdentityLookedAt,
     TaskAttached,
 )
-from linli.cases.attachments.models import STORE, Attachment
+from linli.cases.attachments.keeping import Where, keep_pictures
+from linli.cases.attachments.models import Attachment
 from linli.cases.attachments.receiving import Received
 from linli.cases.attachments.rules import (
     CASE_CLOSED,
-    MOST_A_CASE,
-    MOST_AT_ONCE,
     NOT_YOUR_ATTACHMENT,
-    TOO_MANY,
-    TOO_MANY_AT_ONCE,
     check_helpers_kind,
     check_kind,
     check_withdrawal,
@@ -38,9 +34,6 @@ from linli.cases.privacy.rules import is_hidden_from
 from linli.kernel.actor import Actor
 from linli.kernel.events import Code
 from linli.kernel.operation import operation
-
-Where = tuple[Decimal, Decimal, int]
-"""Latitude, longitude (WGS 84) and accuracy in metres."""
 
 
 @operation(P.ATTACH)
@@ -67,7 +60,9 @@ def attach(
         raise CASE_CLOSED()
     check_kind(kind, order, organisation_id=actor.organisation_id, is_shared=is_shared)
     proves = order if kind in OF_THE_UNIT else None
-    rows = _keep(case, new, actor=actor, where=where, kind=kind, order=proves, is_shared=is_shared)
+    rows = keep_pictures(
+        case, new, actor=actor, where=where, kind=kind, order=proves, is_shared=is_shared
+    )
     happened(
         case,
         CaseAttached(
@@ -104,7 +99,9 @@ def attach_to_task(
     if not new:
         return known
     check_helpers_kind(kind, task)
-    rows = _keep(case, new, actor=actor, where=where, kind=kind, order=task.order, task=task)
+    rows = keep_pictures(
+        case, new, actor=actor, where=where, kind=kind, order=task.order, task=task
+    )
     happened(
         case,
         TaskAttached(
@@ -127,44 +124,6 @@ def _new_ones(
     sent = {_key_of(form_key, case, kind, one): one for one in pictures}
     known = {row.upload_key: row for row in Attachment.objects.filter(upload_key__in=sent)}
     return list(known.values()), {key: one for key, one in sent.items() if key not in known}
-
-
-def _keep(
-    case: Case,
-    new: dict[uuid.UUID, Received],
-    *,
-    actor: Actor,
-    where: Where | None,
-    **columns: Any,
-) -> list[Attachment]:
-    """Keep pictures and write their rows, with `columns` equal in all. Raises RuleBroken: too many."""
-    if len(new) > MOST_AT_ONCE:
-        raise TOO_MANY_AT_ONCE(limit=MOST_AT_ONCE)
-    count = Attachment.objects.filter(case=case).count()
-    if count + len(new) > MOST_A_CASE:
-        raise TOO_MANY(limit=MOST_A_CASE, count=count)
-    latitude, longitude, accuracy = where or (None, None, None)
-    return Attachment.objects.bulk_create(
-        Attachment(
-            case=case,
-            seq=case.version + 1,
-            nth=nth,
-            upload_key=key,
-            at=actor.now,
-            user_id=actor.user_id,
-            organisation_id=actor.organisation_id,
-            latitude=latitude,
-            longitude=longitude,
-            accuracy=accuracy,
-            content=STORE.keep(one.picture.content),
-            small=STORE.keep(one.picture.small),
-            size=len(one.picture.content),
-            width=one.picture.width,
-            height=one.picture.height,
-            **columns,
-        )
-        for nth, (key, one) in enumerate(new.items(), start=1)
-    )
 
 
 def _key_of(form: uuid.UUID, case: Case, kind: str, one: Received) -> uuid.UUID:

@@ -17,7 +17,7 @@ from linli.cases.events import (
     TaskTakenOn,
     TaskWithdrawn,
 )
-from linli.cases.models import CoTask
+from linli.cases.models import CoTask, GroupMember, TaskGroup
 from linli.cases.parts import (
     happened,
     locked_order,
@@ -32,6 +32,7 @@ from linli.cases.queries import units_around
 from linli.kernel.actor import Actor
 from linli.kernel.errors import Refusal
 from linli.kernel.operation import operation
+from linli.territory.models import day_of
 
 NOT_A_HELPER = Refusal(
     "task.not_around",
@@ -57,6 +58,12 @@ OWN_TASK = Refusal(
     _("Your own unit leads. A task is for others; choose one of them."),
     "organisation",
 )
+NOT_IN_GROUP = Refusal(
+    "task.not_in_group",
+    _(
+        "The task group has changed meanwhile: this organisation is not in it any more. Look at the case again and hand it over anew."
+    ),
+)
 DUE_AFTER_ORDER = Refusal(
     "task.due_after_order",
     _("The order itself is due at %(due)s. Let the task be due by then at the latest."),
@@ -75,10 +82,11 @@ def give_task(
     organisation_id: int,
     words: str,
     due_at: dt.datetime | None = None,
+    group_id: int | None = None,
 ) -> CoTask:
     """Give another organisation a part of the order; due with the order if no time is given.
 
-    Never later than the order. Raises RuleBroken.
+    Never later than the order. `group_id`: a task group of the lead in which that organisation is asked. Raises RuleBroken.
     """
     case, order = locked_order(case_id, actor=actor, permission=P.HANDLE)
     around = {unit.pk: unit for unit in units_around(case.place, at=actor.now)}
@@ -99,6 +107,10 @@ def give_task(
     order = move_order(case, order, "give_task", actor=actor, beside=task)
     if organisation_id == order.lead_id:
         raise OWN_TASK()
+    if group_id is not None:
+        task.group = _own_group(
+            group_id, organisation_id, lead_id=order.lead_id, on=day_of(actor.now)
+        )
     task.due_at = due_at or order.handling_due_at
     if task.due_at > order.handling_due_at:
         raise DUE_AFTER_ORDER(due=moment(order.handling_due_at))
@@ -196,6 +208,18 @@ def withdraw_task(*, actor: Actor, task_id: int, result: str) -> CoTask:
     )
     happened(case, TaskWithdrawn(**_facts(task)), actor=actor)
     return task
+
+
+def _own_group(group_id: int, organisation_id: int, *, lead_id: int, on: dt.date) -> TaskGroup:
+    """Return a group that the lead keeps and in which an organisation stands on a day. Raises NOT_IN_GROUP."""
+    member = GroupMember.objects.on(on).filter(
+        group=group_id, group__organisation=lead_id, organisation=organisation_id
+    )
+    group = TaskGroup.objects.on(on).filter(pk=group_id, members__in=member).first()
+    if group is None:
+        raise NOT_IN_GROUP()
+    found: TaskGroup = group
+    return found
 
 
 def _facts(task: CoTask) -> dict[str, int]:

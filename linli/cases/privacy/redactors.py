@@ -15,9 +15,12 @@ from linli.cases.models import (
     Consultation,
     ContactLog,
     CoTask,
+    DutyCheck,
     FollowUp,
     Notice,
     Objection,
+    Relay,
+    RepeatedDuty,
     Report,
     Requester,
     SourceRecord,
@@ -50,6 +53,9 @@ TEXTS: dict[type[Model], tuple[str, tuple[str, ...]]] = {
     Supervision: ("order__case", ("words",)),
     Supplement: ("case", ("words",)),
     CoTask: ("order__case", ("words", "clause", "result", "needed")),
+    RepeatedDuty: ("case", ("words", "result")),
+    DutyCheck: ("duty__case", ("note",)),
+    Relay: ("task__order__case", ("words", "answer")),
     SourceRecord: ("case", ("said", "unit_said", "reply")),
 }
 """Free text about a case: by which path it is the case's, and its columns. A contract test finds others."""

@@ -9,18 +9,23 @@ from linli.cases.attachments.faces import gallery_of
 from linli.cases.attachments.queries import all_of, shown_to
 from linli.cases.attachments.views import form_for
 from linli.cases.clocks.faces import clocks_of
+from linli.cases.flows import ORDER
 from linli.cases.forms import UnmaskForm
+from linli.cases.groups.queries import HandOver, hand_overs, leads_within, relays_of
 from linli.cases.imports.reply import reply_for, source_name
-from linli.cases.models import Case, Requester
+from linli.cases.models import Case, CoTask, Requester
 from linli.cases.move_forms import MoveForm
 from linli.cases.permissions import CasePermission as P
+from linli.cases.privacy.parts import is_shared
 from linli.cases.privacy.rules import is_hidden_from
 from linli.cases.privacy.wall import requester_of
 from linli.cases.queries import events_of
+from linli.cases.repeated.queries import duties_of_case
 from linli.cases.story import story_of
 from linli.cases.views.finding import case_or_404
 from linli.cases.views.moves import moves_of
 from linli.journal.queries import sealed_so_far
+from linli.kernel.actor import Actor
 from linli.kernel.http import ActorRequest, needs
 from linli.territory.serving import around
 
@@ -59,6 +64,17 @@ def show(request: ActorRequest, found: Case, failed: dict[str, MoveForm]) -> Htt
     return _case_page(request, found, failed=failed)
 
 
+def _hand_over(found: Case, tasks: list[CoTask], *, actor: Actor) -> list[HandOver]:
+    """Return the task groups to which the lead can hand the case over, each with whom it asks first."""
+    order = found.lead_order
+    if order is None or not actor.may(P.HANDLE):
+        return []
+    if ORDER.closed(order, "give_task", actor=actor) is not None or not is_shared(found):
+        return []
+    asked = {one.group_id for one in tasks if one.is_open}
+    return [one for one in hand_overs(found) if one.group_id not in asked]
+
+
 def _case_page(
     request: ActorRequest,
     found: Case,
@@ -73,6 +89,7 @@ def _case_page(
     shut = {entry["opening"].move.name for entry in moves["shut"]}
     events = events_of(found)
     attachments = shown_to(actor, found, all_of(found))
+    tasks = list(order.co_tasks.all()) if order else []
     context = {
         "case": found,
         "path": [step.label for step in around(found.place)],
@@ -81,7 +98,17 @@ def _case_page(
         "waited": (found.closed_at or actor.now) - found.received_at,
         "moves": moves,
         "has_moves": any(moves.values()),
-        "tasks": order.co_tasks.all() if order else [],
+        "tasks": [{"task": one, "relays": relays_of(one)} for one in tasks],
+        "leading": {
+            leader.pk
+            for group_id in {one.group_id for one in tasks if one.group_id is not None}
+            if (leader := leads_within(tasks, group_id)) is not None
+        },
+        "repeated": duties_of_case(found),
+        "may_repeat": order is not None
+        and order.lead_id == actor.organisation_id
+        and actor.may(P.HANDLE),
+        "hand_over": _hand_over(found, tasks, actor=actor),
         "withdraws": order is not None and order.lead_id == actor.organisation_id,
         "asked": [one for one in order.applications.all() if one.waits or one.lapsed_at]
         if order

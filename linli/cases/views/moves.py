@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from linli.cases import operations
 from linli.cases.flows import CASE, ORDER
+from linli.cases.groups.queries import relay_rows
 from linli.cases.models import Case, Consultation, CoTask
 from linli.cases.move_forms import FORMS, MoveForm, UnitForm
 from linli.cases.views.finding import case_or_404
@@ -43,7 +44,7 @@ def openings(found: Case, *, actor: Actor) -> dict[str, Opening]:
     rows: list[tuple[Flow, Any]] = [(CASE, found)]
     if order is not None:
         order.case = found
-        helping = CoTask.objects.select_related("organisation")
+        helping = CoTask.objects.select_related("organisation").annotate(relay_rows=relay_rows())
         prefetch_related_objects([order], "applications", Prefetch("co_tasks", queryset=helping))
         rows.append((ORDER, order))
     else:

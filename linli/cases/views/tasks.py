@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
@@ -11,8 +12,10 @@ from linli.cases.attachments.queries import shown_at_tasks
 from linli.cases.attachments.task_views import task_form
 from linli.cases.flows import TASK
 from linli.cases.forms import RuleForm
+from linli.cases.groups.queries import figures_of, leads_within, relays_of
 from linli.cases.models import Consultation, CoTask
 from linli.cases.permissions import CasePermission as P
+from linli.cases.repeated.queries import checks_due
 from linli.cases.task_forms import FORMS, ConsultationForm, ResultForm
 from linli.cases.views.finding import task_or_404
 from linli.kernel.http import ActorRequest, View, needs
@@ -86,6 +89,8 @@ def _page(
     actor = request.actor
     standing = list(queries.tasks_of(actor))
     consultations = list(queries.consultations_of(actor))
+    # Who else was asked in the group: its first member leads until another has accepted.
+    prefetch_related_objects([one for one in standing if one.group_id], "order__co_tasks")
     photos = shown_at_tasks(standing, actor=actor)
     shown = [
         {
@@ -93,6 +98,8 @@ def _page(
             "moves": _moves(task, request, failed),
             "photos": photos[task.pk],
             "attach_form": task_form(task=task),
+            "relays": relays_of(task),
+            "leads": task.group_id is not None and _leads(task),
         }
         for task in standing
     ]
@@ -109,12 +116,22 @@ def _page(
     context: dict[str, Any] = {
         "tasks": shown,
         "asked": asked,
+        "checks": checks_due(actor),
+        "figures": figures_of(actor),
         "ended": queries.ended_tasks_of(actor),
         # A form whose task a colleague has ended meanwhile.
         "kept": next((form for key, form in failed.items() if key not in listed), None),
         "loop_step": "handle",
     }
     return render(request, "cases/tasks.html", context, status=422 if failed else 200)
+
+
+def _leads(task: CoTask) -> bool:
+    """Return whether a task of a group is the one whose helper leads, having been asked first."""
+    assert task.group_id is not None
+    others = list(task.order.co_tasks.all())
+    leader = leads_within(others, task.group_id)
+    return len(others) > 0 and leader is not None and leader.pk == task.pk
 
 
 def _moves(

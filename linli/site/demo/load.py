@@ -16,6 +16,7 @@ from linli.cases.catalogue.shipped import shipped as categories
 from linli.cases.clocks.operations import load_shipped
 from linli.cases.clocks.sweeping import sweep_alerts
 from linli.cases.imports.maps import shipped
+from linli.cases.repeated.operations import sweep_checks
 from linli.kernel.actor import Actor
 from linli.kernel.models import Event
 from linli.site.demo.catalogue import MORE_DUTIES, load_catalogue
@@ -105,6 +106,8 @@ class Demo:
             if progress is not None:
                 progress(number, len(scripts))
         while sweep_alerts(actor=self.root).settled:
+            continue
+        while sweep_checks(actor=self.root):
             continue
         return DemoLoaded(
             places=Place.objects.count(),

@@ -9,8 +9,11 @@ from dataclasses import replace
 from linli.accounts.appointing import appoint
 from linli.accounts.models import User
 from linli.accounts.operations import give_role, installer, open_account
+from linli.cases.groups.operations import add_member, open_group
+from linli.cases.models import TaskGroup
 from linli.kernel.actor import Actor, Grant
 from linli.site.demo.people import Unit
+from linli.site.demo.stories import EBIKE_GROUP
 from linli.territory.models import Organisation, Place, Post, day_of
 from linli.territory.operations import open_organisation, open_place, open_post
 from linli.workforce.models import DutyShift
@@ -27,6 +30,7 @@ PERMISSIONS = frozenset(
         "accounts.manage",
         "accounts.appoint",
         "workforce.roster",
+        "cases.groups",
     }
 )
 
@@ -64,6 +68,17 @@ HOURS = (
 """Who is on duty, on which days of the week (Monday is 0), from when to when."""
 
 
+GROUP = (
+    EBIKE_GROUP,
+    (
+        ("property-hemu", "安全主管"),
+        ("volunteers-shuanghe", "巡逻队长"),
+        ("street-fatou", "消防专干"),
+    ),
+)
+"""The task group of the community, and who is asked in it, by which post, in which order."""
+
+
 def load_neighbourhood(*, now: dt.datetime) -> None:
     """Load what is missing. A second run adds nothing."""
     over = Grant("installer", PERMISSIONS, "city_code", "110000")
@@ -97,6 +112,18 @@ def load_neighbourhood(*, now: dt.datetime) -> None:
     _doors(root)
     _posts(root, units)
     _week(root, units[COMMITTEE])
+    _group(root.at(now - dt.timedelta(days=365)), units)
+
+
+def _group(root: Actor, units: dict[str, Organisation]) -> None:
+    name, members = GROUP
+    if TaskGroup.objects.filter(name=name).exists():
+        return
+    group = open_group(actor=root, organisation_id=units[COMMITTEE].pk, name=name)
+    for rank, (code, post) in enumerate(members, start=1):
+        add_member(
+            actor=root, group_id=group.pk, organisation_id=units[code].pk, post=post, rank=rank
+        )
 
 
 def _doors(root: Actor) -> None:

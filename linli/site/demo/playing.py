@@ -15,15 +15,32 @@ from linli.accounts.queries import actor_of
 from linli.cases import operations
 from linli.cases.catalogue.models import Category
 from linli.cases.clocks.sweeping import sweep_alerts
-from linli.cases.models import Application, Case, ClockAlert, Consultation, CoTask
+from linli.cases.models import (
+    Application,
+    Case,
+    ClockAlert,
+    Consultation,
+    CoTask,
+    DutyCheck,
+    TaskGroup,
+)
+from linli.cases.repeated.operations import make_check, start_repeated
 from linli.kernel.actor import Actor
 from linli.kernel.models import Event
 from linli.site.demo.people import COMMUNITIES
 from linli.territory.models import Organisation, Place
 
 SOURCE = "demo"
-BESIDE = ("order.alerted",)
+BESIDE = ("order.alerted", "repeated.missed")
 """Events that no step leaves: the clock's own."""
+
+
+_VERBS: dict[str, Callable[..., Any]] = {
+    **{name: getattr(operations, name) for name in operations.__all__},
+    "start_repeated": start_repeated,
+    "make_check": make_check,
+}
+"""Every operation that a step may name."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +68,8 @@ class Player:
     """The people and things of the demo, and the acts of a script.
 
     Words in `given`: `lead`, `unit`, `helper` (codes of organisations), `asked` (kind of the application that
-    waits), `task` (which co-task of the case, from 0), `consultation` (the one that is open), `days` (until so many
+    waits), `task` (which co-task of the case, from 0), `group` (name of the task group), `check` (which check of
+    the case, from 0), `consultation` (the one that is open), `days` (until so many
     days ahead), `again_hours` (called back so many hours later), `same_as` (another script's number).
     """
 
@@ -68,6 +86,8 @@ class Player:
             "helper": ("organisation_id", lambda case, code, at: self.units[code]),
             "asked": ("application_id", _asked),
             "task": ("task_id", _task),
+            "group": ("group_id", lambda case, name, at: TaskGroup.objects.get(name=name).pk),
+            "check": ("check_id", _check),
             "consultation": ("consultation_id", _consultation),
             "again_hours": ("again_at", lambda case, hours, at: at + dt.timedelta(hours=hours)),
             "days": ("until", lambda case, days, at: at + dt.timedelta(days=days)),
@@ -103,9 +123,9 @@ class Player:
         for name, value in step.given.items():
             key, found = self.words.get(name, (name, None))
             given[key] = found(case, value, step.at) if found else value
-        if "task_id" not in given and "consultation_id" not in given:
+        if not given.keys() & {"task_id", "consultation_id", "check_id"}:
             given["case_id"] = case.pk
-        getattr(operations, step.verb)(actor=self.actors[step.who].at(step.at), **given)
+        _VERBS[step.verb](actor=self.actors[step.who].at(step.at), **given)
 
     def _alerts(self, case: Case, *, until: dt.datetime) -> None:
         """Raise the alerts that a running clock of the case reaches by `until`, each at its own moment."""
@@ -132,6 +152,11 @@ def acts_done() -> dict[str, int]:
     for stream in told.exclude(name__in=BESIDE).values_list("stream_id", flat=True):
         done[keys[stream]] += 1
     return done
+
+
+def _check(case: Case, number: int, at: dt.datetime) -> int:
+    rows = DutyCheck.objects.filter(duty__case=case).order_by("due_at", "pk")
+    return int(rows.values_list("pk", flat=True)[number])
 
 
 def _standing(number: str) -> Case:

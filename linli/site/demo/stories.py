@@ -7,12 +7,18 @@ and a hotel's air-conditioning (S6), trees for a widened road (S10). Everybody i
 import datetime as dt
 from typing import Any
 
+from django.utils import timezone
+
 from linli.site.demo.playing import Script, Step
 
 SHUANGHE, HUAMAO = "110105019029", "110105015044"
 DAY = dt.timedelta(days=1)
 HOUR = dt.timedelta(hours=1)
 EBIKE = "电动车推进电梯，怕着火"
+EBIKE_GROUP = "电动车进楼专班"
+PATROL_AT = dt.time(18, 30)
+PATROL_MISSED = 4
+"""Which of the evening patrols nobody made, from 0."""
 BINS = "垃圾桶满冒，味道大"
 
 
@@ -70,11 +76,13 @@ def _ebikes(as_of: dt.datetime) -> list[_Story]:
     for number, (days, building, words) in enumerate(said, start=1):
         story = _Story(f"demo-s4-{number}", as_of, days=days, words=words, title=EBIKE, kind="complaint", urgency="N", category="060201", place=SHUANGHE, address=building, name="侯先生", phone=f"199000010{number:02d}")  # fmt: skip
         story.taken("committee-shuanghe", worker, "楼内电动车，居委会牵头，物业首问负责。", "先劝返，晚高峰再到楼下看。")  # fmt: skip
-        story.then(0.3, worker, "give_task", helper="property-hemu", words="请安全主管马上到楼下，傍晚加派巡查。")  # fmt: skip
+        story.then(0.3, worker, "give_task", helper="property-hemu", group=EBIKE_GROUP, words="请安全主管马上到楼下，傍晚加派巡查。")  # fmt: skip
         if number < len(said):
             story.then(0.1, guard, "come", task=0).then(0.3, guard, "arrive", task=0)
             story.then(2, guard, "finish_task", task=0, result="当场劝返两辆，傍晚起两人一组巡查。")  # fmt: skip
             story.closed(worker, "物业安全主管当晚到场，傍晚加派巡查两周；社区在议充电棚。")
+            if number == len(said) - 1:
+                _patrols(story, worker, guard)
         else:
             story.then(0.2, guard, "come", task=0)
         found.append(story)
@@ -85,6 +93,24 @@ def _ebikes(as_of: dt.datetime) -> list[_Story]:
     shed.then(30, worker, "ask_hold", reason="funds", words="建棚材料约四万元，社区公益金申请中，物业出人工。", days=60)  # fmt: skip
     shed.then(20, "officer-chaoyang", "hold", asked="hold", decision="同意挂账，经费下达即销账。")
     return [*found, shed]
+
+
+def _patrols(story: _Story, worker: str, guard: str) -> None:
+    """Two weeks of evening patrols from the day after the call, each with its check but one that was missed."""
+    first = timezone.localtime(story.at, timezone.get_default_timezone()).date() + DAY
+    story.then(0.1, worker, "start_repeated", helper="property-hemu", words="傍晚高峰守在3号楼电梯口，劝返电动车，看充电的地方。", weekdays=range(7), times=[PATROL_AT], starts_on=first, ends_on=first + 13 * DAY)  # fmt: skip
+    for number in range(14):
+        due = dt.datetime.combine(
+            first + number * DAY, PATROL_AT, tzinfo=timezone.get_default_timezone()
+        )
+        if number == PATROL_MISSED or due + HOUR / 6 > story.as_of:
+            continue
+        is_fine = number != 2
+        note = (
+            "两人一组，没有推车上楼的。" if is_fine else "劝返一辆，车主答应推去棚里，已登记楼门。"
+        )
+        given = {"check": number, "is_fine": is_fine, "note": note}
+        story.steps.append(Step(due + HOUR / 6, guard, "make_check", given))
 
 
 def _bins(as_of: dt.datetime) -> list[_Story]:
