@@ -18,8 +18,8 @@ from importlib.resources import files
 from pathlib import Path
 
 from linli.cases.catalogue.starter import MODEL
-from linli.cases.sorting.aide import Aide
 from linli.methods.language import urgency
+from linli.methods.language.aide import Aide
 from linli.territory.gazetteer import beijing
 
 MATTERS = (

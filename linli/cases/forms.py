@@ -151,6 +151,9 @@ class TakeCallForm(RuleForm):
         max_length=40,
         error_messages={"required": _("Give the number of the earlier case.")},
     )
+    cites = forms.IntegerField(
+        required=False, min_value=1, max_value=2**31, widget=forms.HiddenInput
+    )
 
     def __init__(self, *args: Any, actor: Actor, permission: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -28,6 +28,7 @@ from linli.cases.rules import (
 )
 from linli.kernel.actor import Actor
 from linli.kernel.flow import State
+from linli.knowledge.models import ArticleVersion
 from linli.territory.models import Organisation
 
 
@@ -83,6 +84,13 @@ class Notice(models.Model):
     same_as = models.ForeignKey(
         "cases.Case", models.PROTECT, null=True, related_name="+", verbose_name=_("Same matter as")
     )
+    cites = models.ForeignKey(
+        ArticleVersion,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("Answered from the article"),
+    )
 
     class Meta:
         verbose_name = _("Notice")
@@ -93,6 +101,10 @@ class Notice(models.Model):
                 name="notice_of_duplicate_names_it",
                 condition=Q(disposition=Disposition.DUPLICATE, same_as__isnull=False)
                 | (~Q(disposition=Disposition.DUPLICATE) & Q(same_as__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="notice_cites_in_an_answer",
+                condition=Q(cites__isnull=True) | Q(disposition=Disposition.ANSWER_NOW),
             ),
             models.CheckConstraint(
                 name="notice_same_as_another",

@@ -281,6 +281,9 @@ def _ended_early(what: Callable[[], str]) -> "Teller":
         facts: tuple[Fact, ...] = ((_("Ground"), str(Disposition(payload["disposition"]).label)),)
         if notice.second:
             facts += ((_("Same matter as"), notice.second),)
+        if notice.third:
+            cited = f"K{notice.amount:05d} · {notice.third} {notice.fourth}".strip()
+            facts += ((_("Answered from the article"), cited),)
         return {
             "what": what(),
             "icon": "done",

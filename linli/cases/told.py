@@ -91,7 +91,14 @@ _PAPERS: dict[str, tuple[Any, dict[str, str]]] = {
     "follow_up_id": (FollowUp, {"words": "note"}),
     "notice_id": (
         Notice,
-        {"code": "disposition", "words": "text", "second": "same_as__number"},
+        {
+            "code": "disposition",
+            "words": "text",
+            "second": "same_as__number",
+            "third": "cites__source",
+            "fourth": "cites__clause",
+            "amount": "cites__article",
+        },
     ),
     "consultation_id": (
         Consultation,

@@ -4,6 +4,7 @@ from linli.cases.move_forms import FORMS
 from linli.cases.searching import views as searching
 from linli.cases.task_forms import FORMS as TASK_FORMS
 from linli.cases.views import (
+    answers,
     approvals,
     calls,
     case,
@@ -21,6 +22,8 @@ urlpatterns = [
     path("calls/new/", intake.take_call, name="take_call"),
     path("calls/hints/", intake.intake_hints, name="intake_hints"),
     path("calls/told/", intake.intake_told, name="intake_told"),
+    path("calls/answers/", answers.answer_hint, name="answer_hint"),
+    path("calls/tell/", answers.tell_answer, name="tell_answer"),
     *(
         path(f"calls/{name.replace('_', '-')}/", intake.call_view(name), name=name)
         for name in ("ring", "pick_up", "hang_up", "write_down")

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "linli.territory",
     "linli.accounts",
     "linli.workforce",
+    "linli.knowledge",
     "linli.cases",
     "linli.insight",
     "linli.channels",

@@ -68,6 +68,7 @@ urlpatterns = [
     path("", include("linli.accounts.urls")),
     path("", include("linli.accounts.door.urls")),
     path("", include("linli.workforce.urls")),
+    path("", include("linli.knowledge.urls")),
     path("", include("linli.cases.privacy.urls")),
     path("", include("linli.cases.urls")),
     path("", include("linli.cases.imports.urls")),

@@ -68,6 +68,7 @@ NAVIGATION = (
     NavItem("channels:deliveries", _("Deliveries"), "send", "channels.deliveries", ""),
     NavItem("accounts:people", _("Accounts"), "users", "accounts.manage", ""),
     NavItem("api:home", _("Other systems"), "keys", "api.tokens", ""),
+    NavItem("knowledge:home", _("Knowledge"), "book", "knowledge.see", ""),
     NavItem("places:home", _("Places"), "pin", "territory.see", ""),
 )
 

@@ -37,6 +37,7 @@ SEES: dict[str, Any] = {
     "api.tokens": _("see which other systems have a token, and how the links to them stand"),
     "workforce.see": _("see duty rosters"),
     "channels.deliveries": _("see what became of the messages about their area's cases"),
+    "knowledge.see": _("see the knowledge base: what is answered, by which rule"),
 }
 """What a permission lets somebody see; most have operations as well."""
 
@@ -242,6 +243,11 @@ DOES: dict[str, Any] = {
     "workforce.plan": _("put somebody on duty"),
     "workforce.swap": _("hand a duty over to somebody else"),
     "workforce.end": _("end a duty or take it back"),
+    "knowledge.write_article": _("write an article of the knowledge base"),
+    "knowledge.write_version": _("write an article of the knowledge base anew"),
+    "knowledge.approve": _("put an article in force that a colleague wrote"),
+    "knowledge.decline": _("send an article back to its writer, saying what is to be mended"),
+    "knowledge.end_article": _("end an article of the knowledge base"),
 }
 """What each operation does, to follow “may”."""
 

@@ -45,6 +45,7 @@ from linli.channels.models import Message
 from linli.channels.operations import add_robot
 from linli.kernel.ids import make_number, show_number
 from linli.kernel.models import Event
+from linli.knowledge.operations import write_article
 from linli.territory.models import PlaceAlias, day_of
 from linli.territory.operations import keep_draft
 from linli.workforce.operations import plan
@@ -58,6 +59,7 @@ from tests.cases.photos import attached, received
 from tests.cases.standing import standing_town
 from tests.channels.people import tell
 from tests.conftest import NOW
+from tests.knowledge.conftest import a_draft as article_draft
 
 _NUMBERS = itertools.count(1)
 NOBODYS = make_number(year=2026, counter=9_999_999)
@@ -221,6 +223,17 @@ def _device(town: Town) -> int:
 def _key(town: Town) -> int:
     data = {"name": "钥匙", "credential": {}}
     return Authenticator.objects.create(user=town.users["worker"], type="webauthn", data=data).pk
+
+
+def _article(town: Town) -> int:
+    made = write_article(
+        actor=town.actor("worker"),
+        place=town.places["110105019029"],
+        owner=town.units["committee-029"],
+        draft=article_draft(),
+        form_key=uuid.uuid4(),
+    )
+    return made.article_id
 
 
 NOBODY = "nobody-9"
@@ -460,6 +473,10 @@ THINGS: dict[str, Thing] = {
     "api:end_endpoint": Thing(_endpoint, NO_KEY),
     "api:send_again": Thing(_owed, NO_KEY),
     "api:try_again": Thing(_platform_order, NO_KEY),
+    **{
+        f"knowledge:{name}": Thing(_article, NO_ROW, {"shown": "1", "reason": "缺条款"})
+        for name in ("article", "edit", "approve", "decline", "end")
+    },
     "workforce:swap": Thing(_shift, NO_ROW, {"person": "1"}),
     "workforce:end": Thing(_shift, NO_ROW),
 }
@@ -519,6 +536,9 @@ PARAMETERS = (
     Asked("places:home", "GET", "q", lambda case: "110105019029", NO_PLACE, "community_worker"),
     Asked("accounts:people", "GET", "q", lambda case: "李社工", "没有此人", "administrator"),
     Asked("catalogue:ask", "GET", "place", lambda case: "双合家园", "没有此地", "dispatcher"),
+    Asked("knowledge:home", "GET", "q", number, NOBODYS, "community_worker"),
+    Asked("knowledge:new", "GET", "q", number, NOBODYS, "community_worker"),
+    Asked("cases:tell_answer", "POST", "version", lambda case: "912345678", "987654321", "operator"),
     Asked("workforce:week", "GET", "unit", lambda case: "committee-029", NO_UNIT, "leader"),
     Asked("workforce:plan", "POST", "unit", lambda case: "committee-029", NO_UNIT, "administrator"),
 )
@@ -546,6 +566,8 @@ PLAIN = {
     ("POST", "group"),
     ("POST", "kind"),
     ("POST", "same_as"),
+    ("POST", "cites"),
+    ("POST", "reason"),
     ("POST", "told"),
     ("POST", "shown"),
     ("POST", "urgency"),
@@ -815,6 +837,10 @@ PAGES = {
     "channels:robots": ("worker", "received"),
     "api:home": ("administrator", "received"),
     "api:tokens": ("administrator", "received"),
+    "knowledge:home": ("worker", "received"),
+    "knowledge:new": ("worker", "received"),
+    "knowledge:article": ("worker", "received"),
+    "knowledge:edit": ("worker", "received"),
     "imports:home": ("administrator", "received"),
     "imports:paste": ("worker", "received"),
     "imports:type": ("worker", "received"),

@@ -46,10 +46,12 @@ def settle(
     text: str,
     same_as: str = "",
     on_call: bool = False,
+    cites: int | None = None,
 ) -> Case:
     """Write a request down and end it at once, with what the caller was told. Sent twice it is one case.
 
-    `same_as`: the number of the earlier case, for the same matter. Raises RuleBroken as `receive` and the
+    `same_as`: the number of the earlier case, for the same matter; `cites`: the version of the article that the
+    caller was told from. Raises RuleBroken as `receive` and the
     moves of each branch do; then nothing is written.
     """
     if not text.strip():
@@ -63,7 +65,7 @@ def settle(
         if disposition == Disposition.DUPLICATE
         else None
     )
-    case, notice = told(case.pk, name, disposition, text, actor=actor, same_as=same)
+    case, notice = told(case.pk, name, disposition, text, actor=actor, same_as=same, cites=cites)
     move_case(case, name, actor=actor, beside=notice, **ending(notice))
     happened(case, _EVENTS[name](**facts_of(notice)), actor=actor)
     return case

@@ -36,6 +36,9 @@ from linli.kernel.actor import Actor
 from linli.kernel.errors import Refusal
 from linli.kernel.events import Code
 from linli.kernel.operation import operation
+from linli.knowledge.models import ArticleVersion
+from linli.knowledge.queries import answer_in_force
+from linli.territory.models import day_of
 
 UNKNOWN_CASE = Refusal(
     "case.same_as_unknown",
@@ -59,6 +62,14 @@ NOT_AROUND = Refusal(
 )
 NOT_ASKED = Refusal(
     "case.not_asked", _("Your unit was not asked about this case, or the time to answer is over.")
+)
+NOT_TOLD = Refusal(
+    "case.article_not_told",
+    _(
+        "The article that you read out is not in force here any more. Look at the answer again, or write it in "
+        "your own words."
+    ),
+    "told",
 )
 LEADS_TO = {
     "answer": (Disposition.ANSWER_NOW,),
@@ -217,6 +228,7 @@ def told(
     *,
     actor: Actor,
     same_as: Case | None = None,
+    cites: int | None = None,
 ) -> tuple[Case, Notice]:
     """Return the locked case and the notice that its caller was told, once all is there for the move."""
     case, _order = locked_order(case_id, actor=actor, permission=P.TRIAGE)
@@ -227,12 +239,23 @@ def told(
         disposition=disposition,
         text=text.strip(),
         same_as=same_as,
+        cites=_cited(cites, actor=actor)
+        if cites and disposition == Disposition.ANSWER_NOW
+        else None,
     )
     require_case(case, name, actor=actor, beside=notice)
     if disposition not in LEADS_TO[name]:
         raise WRONG_BRANCH()
     notice.save()
     return case, notice
+
+
+def _cited(version_id: int, *, actor: Actor) -> ArticleVersion:
+    """Return the article that was read out. Raises NOT_TOLD if it may not be told any more."""
+    cited = answer_in_force(version_id, actor=actor, on=day_of(actor.now))
+    if cited is None:
+        raise NOT_TOLD()
+    return cited
 
 
 def ending(notice: Notice) -> dict[str, Any]:

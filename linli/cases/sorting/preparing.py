@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import time
 from dataclasses import dataclass
 from importlib.resources import files
@@ -13,11 +12,11 @@ from django.db import connection
 
 from linli.cases.catalogue.starter import MODEL
 from linli.cases.sorting.models import SortingModel
+from linli.methods.language.aide import lay
 from linli.territory import named
 
 NAMES_KEPT = 300.0
 """Seconds until it is asked again whether places or aliases have changed."""
-OLD = 86_400.0
 
 
 @dataclass
@@ -44,7 +43,7 @@ def _model_file(model: SortingModel | None) -> str:
     path = _folder() / f"{model.digest}.model"
     if not path.exists():
         content = SortingModel.objects.values_list("content", flat=True).get(pk=model.pk)
-        _lay(path, bytes(content or b""))
+        lay(path, bytes(content or b""))
     return str(path)
 
 
@@ -57,20 +56,10 @@ def _names_file() -> str:
         data = json.dumps(named.rows(), ensure_ascii=False).encode()
         path = _folder() / f"{hashlib.sha256(data).hexdigest()[:24]}.places"
         if not path.exists():
-            _lay(path, data)
+            lay(path, data)
         _names.database, _names.stamp, _names.path = database, stamp, str(path)
     _names.good_until = time.monotonic() + NAMES_KEPT
     return _names.path
-
-
-def _lay(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all; what lies there since yesterday and is not read any more goes."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
-    aside.write_bytes(data)
-    aside.replace(path)
-    for old in path.parent.glob(f"*{path.suffix}"):
-        if old != path and time.time() - old.stat().st_mtime > OLD:
-            old.unlink(missing_ok=True)
 
 
 def _folder() -> Path:

@@ -9,12 +9,12 @@ from django.conf import settings
 from linli.cases.catalogue.models import Category
 from linli.cases.catalogue.queries import categories_in_force
 from linli.cases.models import Case
-from linli.cases.sorting.aide import aide
 from linli.cases.sorting.models import Prediction, SortingModel
 from linli.cases.sorting.preparing import files_for
 from linli.cases.sorting.queries import Tree, term_at, tree_at
 from linli.cases.sorting.rules import certainty, in_tree
 from linli.kernel.actor import Actor
+from linli.methods.language.aide import aide
 from linli.territory.models import Place
 from linli.territory.queries import with_paths, within_areas
 

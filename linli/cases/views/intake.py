@@ -110,6 +110,7 @@ def intake_told(request: ActorRequest) -> HttpResponse:
             "goes": branch,
             "told": SHIPPED.get(branch, "") if is_shipped or not told else told,
             "same_as": request.POST.get("same_as", ""),
+            "cites": request.POST.get("cites", ""),
         },
         actor=request.actor,
         permission=P.RECEIVE,
@@ -128,6 +129,7 @@ def _received(form: TakeCallForm, *, actor: Actor) -> Case:
         text=data["told"],
         same_as=read_number(data["same_as"]) or "",
         on_call=True,
+        cites=data["cites"],
     )
 
 

@@ -3,13 +3,16 @@
 It stands beside a web process, which so needs neither numpy nor the names of a whole city in its memory, and which
 nothing here can slow down or end. One JSON object a line comes in, one goes out; it ends with its input.
 
-    {"load": {"model": PATH, "places": PATH}}                    nothing is answered
+    {"load": {"model": PATH, "places": PATH, "answers": PATH}}   nothing is answered
     {"id": 7, "about": [title, words]}            ->  {"id": 7, "ranked": [[label, probability], …], "is_sure": …, "reasons": {label: […]}}
     {"id": 8, "where": text, "point": [lng, lat]} ->  {"id": 8, "found": [[code, confidence, why], …], "why": …}
+
+    {"id": 9, "ask": [heading, body], "on": DAY, "among": [article, …]} ->  {"id": 9, "answers": [article, …], "is_known": …}
 
 What it cannot answer (nothing loaded, an error) it answers with {"id": …, "failed": kind}: nothing of the text.
 """
 
+import datetime as dt
 import json
 import sys
 from collections.abc import Mapping
@@ -20,11 +23,16 @@ from linli.methods.language.categories import Classifier
 from linli.methods.language.categories_files import load
 from linli.methods.language.gazetteer import Entry, Gazetteer, gazetteer
 from linli.methods.language.locating import Candidate, locate
+from linli.methods.language.retrieval import Base
+from linli.methods.language.retrieval import Entry as Answer
 
 RANKED = 12
 """Labels that are told: what has less cannot become one of three."""
 REASONED = 3
 FOUND = 4
+ANSWERS = 3
+WAYS = 8
+"""Ways of asking for one article that are looked at, so that three articles are left."""
 
 
 class NotLoaded(Exception):
@@ -37,6 +45,7 @@ class AtWork:
     def __init__(self) -> None:
         self.model: Classifier | None = None
         self.places: Gazetteer | None = None
+        self.answers: Base | None = None
 
     def take(self, asked: Mapping[str, Any]) -> dict[str, Any] | None:
         """Do what a line asks; return the answer, None where none is wanted."""
@@ -45,7 +54,10 @@ class AtWork:
             return None
         answer: dict[str, Any] = {"id": asked["id"]}
         try:
-            told = self._about(*asked["about"]) if "about" in asked else self._where(asked)
+            if "ask" in asked:
+                told = self._answer(asked)
+            else:
+                told = self._about(*asked["about"]) if "about" in asked else self._where(asked)
         except Exception as failed:
             return answer | {"failed": type(failed).__name__}
         return answer | told
@@ -66,6 +78,29 @@ class AtWork:
                 assert self.places.halves is not None
             except Exception:
                 self.places = None
+
+        if "answers" in paths:
+            try:
+                rows = json.loads(Path(paths["answers"]).read_text("utf-8"))
+                self.answers = Base([_answer_of(row) for row in rows])
+            except Exception:
+                self.answers = None
+
+    def _answer(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the articles that answer, best first; an article is asked for in several ways and told once."""
+        if self.answers is None:
+            raise NotLoaded
+        among = {str(key) for key in asked["among"]}
+        heading, body = asked["ask"]
+        found = self.answers.find(
+            heading,
+            body,
+            top=ANSWERS * WAYS,
+            on=dt.date.fromisoformat(asked["on"]),
+            only=lambda one: one.id.partition("#")[0] in among,
+        )
+        keys = dict.fromkeys(int(one.id.partition("#")[0]) for one, _score in found.ranked)
+        return {"answers": list(keys)[:ANSWERS], "is_known": found.is_known}
 
     def _about(self, title: str, words: str) -> dict[str, Any]:
         if self.model is None:
@@ -97,6 +132,18 @@ def _entry(row: list[Any]) -> Entry:
     code, name, short, level, district, street, community, point = row
     return Entry(
         code, name, short, level, district, street, community, tuple(point) if point else None
+    )
+
+
+def _answer_of(row: list[Any]) -> Answer:
+    """Return an entry of [article, number of the way of asking, question, answer, first day, last day]."""
+    key, way, question, answer, first, last = row
+    return Answer(
+        f"{key}#{way}",
+        question,
+        answer,
+        dt.date.fromisoformat(first),
+        dt.date.fromisoformat(last) if last else None,
     )
 
 

@@ -9,7 +9,7 @@ by chance.
 import datetime as dt
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -79,11 +79,26 @@ class Base:
             [bool(_HAS_NUMBER.search(e.answer[:_LOOKED_AT])) for e in entries], dtype=bool
         )
 
-    def find(self, heading: str, body: str = "", *, top: int, on: dt.date | None = None) -> Found:
-        """Rank the entries for a question. `on`: entries not valid on that day are left out; None: none is."""
+    def find(
+        self,
+        heading: str,
+        body: str = "",
+        *,
+        top: int,
+        on: dt.date | None = None,
+        only: Callable[[Entry], bool] | None = None,
+    ) -> Found:
+        """Rank the entries for a question. `on`: entries not valid on that day are left out; None: none is.
+
+        `only`: which entries are given at all, e.g. those of the asker's area.
+        """
         asked = f"{heading}\n{body}".strip()
         score = self._likeness(heading, asked) * self._agreement(asked)
-        given = [n for n, e in enumerate(self.entries) if on is None or e.is_valid(on)]
+        given = [
+            n
+            for n, e in enumerate(self.entries)
+            if (on is None or e.is_valid(on)) and (only is None or only(e))
+        ]
         best = sorted(given, key=lambda n: (-score[n], self.entries[n].id))[:top]
         ranked = tuple((self.entries[n], float(score[n])) for n in best)
         return Found(ranked, self._sure(asked, best[0]) if best else 0.0)

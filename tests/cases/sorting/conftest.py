@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from linli.cases.sorting import aide as beside
 from linli.cases.sorting import preparing
 from linli.journal.drainer import drain
 from linli.journal.following import SUBSCRIBERS, follow
 from linli.kernel.actor import Actor
+from linli.methods.language import aide as beside
 from tests.builders import Town
 from tests.cases.standing import standing_town
 from tests.conftest import NOW

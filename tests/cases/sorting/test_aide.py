@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from linli.cases.catalogue.starter import MODEL
-from linli.cases.sorting import aide as beside
-from linli.cases.sorting.aide import Aide
+from linli.methods.language import aide as beside
+from linli.methods.language.aide import Aide
 
 PATIENT = 60.0
 """Seconds: more than any machine needs to start a process; nothing is measured."""

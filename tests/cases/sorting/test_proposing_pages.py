@@ -10,8 +10,8 @@ from django.test import Client
 
 from linli.cases import operations
 from linli.cases.models import Case, Prediction
-from linli.cases.sorting.aide import Aide
 from linli.cases.sorting.operations import predict_batch
+from linli.methods.language.aide import Aide
 from linli.territory.models import PlaceAlias
 from linli.territory.operations import remove_alias
 from linli.territory.queries import find_places

@@ -2,7 +2,7 @@
 
 Whoever asks waits at most PATIENCE and then goes on without: a proposal helps, and nothing stands on it. A process that
 says nothing for HANG is ended; a new one is begun at the next question, at most every PAUSE. It holds no secret and reads
-no database: the model's file and the names of places are laid down for it (`preparing.py`).
+no database: whoever asks lays down the files it needs (`lay`): a model, names of places, answers.
 """
 
 import json
@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -51,7 +52,7 @@ class Aide:
 
     def wake(self, wanted: dict[str, str]) -> None:
         """See to it that the process runs and is given these files; nothing is waited for."""
-        self._wanted = wanted
+        self._wanted = {**self._wanted, **wanted}
         if self._lock.acquire(timeout=0.05):
             try:
                 self._ready(time.monotonic() + 0.05)
@@ -180,3 +181,16 @@ _aide = Aide()
 def aide() -> Aide:
     """Return this process's aide. It is begun at the first question, after the server has forked."""
     return _aide
+
+
+OLD = 86_400.0
+
+
+def lay(path: Path, data: bytes) -> None:
+    """Write a file for the aide, whole or not at all; what lies there since yesterday and is not read any more goes."""
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    aside.write_bytes(data)
+    aside.replace(path)
+    for old in path.parent.glob(f"*{path.suffix}"):
+        if old != path and time.time() - old.stat().st_mtime > OLD:
+            old.unlink(missing_ok=True)
