@@ -485,6 +485,24 @@ class TaskWithdrawn(_AboutTask):
     move = "withdraw_task"
 
 
+@event("case.gathered")
+class CaseGathered:
+    problem_id: int
+    case_count: int
+
+
+@event("case.problem_measured")
+class CaseProblemMeasured:
+    problem_id: int
+    watched_until: dt.datetime
+
+
+@event("case.problem_recurred")
+class CaseProblemRecurred:
+    problem_id: int
+    case_count: int
+
+
 EVENT_OF_MOVE: dict[str, str] = {
     kind.move: kind.event_name for kind in list(vars().values()) if hasattr(kind, "move")
 }

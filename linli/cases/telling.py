@@ -496,6 +496,34 @@ def _repeated_ended(told: Told, payload: dict[str, Any]) -> Telling:
 
 
 Teller = Callable[[Told, dict[str, Any]], Telling]
+
+
+def _gathered(told: Told, payload: dict[str, Any]) -> Telling:
+    return {
+        "what": _("Taken up with other calls of its kind as one problem"),
+        "icon": "merge",
+        "tone": "turn",
+        "facts": ((_("Calls of the problem"), str(payload["case_count"])),),
+    }
+
+
+def _problem_measured(told: Told, payload: dict[str, Any]) -> Telling:
+    return {
+        "what": _("The measure against the problem behind it is done; new calls are watched"),
+        "icon": "done",
+        "tone": "key",
+        "facts": ((_("Watched until"), _when(payload["watched_until"])),),
+    }
+
+
+def _problem_recurred(told: Told, payload: dict[str, Any]) -> Telling:
+    return {
+        "what": _("Calls of its kind came back; the problem behind it is open again"),
+        "icon": "redo",
+        "tone": "turn",
+    }
+
+
 TELLERS: dict[str, Teller] = {
     "case.received": _received,
     "case.triaged": _triaged,
@@ -576,6 +604,9 @@ TELLERS: dict[str, Teller] = {
     "order.due_moved": _due_moved,
     "order.handed_over": _handed_over,
     "case.rescoped": _rescoped,
+    "case.gathered": _gathered,
+    "case.problem_measured": _problem_measured,
+    "case.problem_recurred": _problem_recurred,
     **OF_ATTACHMENTS,
 }
 """How each event of a case is told."""

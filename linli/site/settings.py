@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "linli.workforce",
     "linli.knowledge",
     "linli.cases",
+    "linli.problems",
     "linli.insight",
     "linli.channels",
     "linli.api",

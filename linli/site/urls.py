@@ -80,6 +80,7 @@ urlpatterns = [
     path("", include("linli.cases.catalogue.urls")),
     path("", include("linli.cases.sorting.urls")),
     path("", include("linli.territory.calendar.urls")),
+    path("", include("linli.problems.urls")),
     path("", include("linli.insight.urls")),
     path("", include("linli.channels.urls")),
     path("", include("linli.api.urls")),

@@ -57,6 +57,7 @@ NAVIGATION = (
     NavItem("cases:follow_up", _("Call back"), "visit", "cases.follow_up", "follow_up"),
     NavItem("channels:inbox", _("Messages"), "bell", "channels.read", ""),
     NavItem("workforce:week", _("Duty roster"), "clock", "workforce.roster", ""),
+    NavItem("problems:list", _("Problems"), "merge", "problems.see", ""),
     NavItem("insight:overview", _("Overview"), "chart", "cases.see_rates", "rates"),
     NavItem("privacy:looks", _("Who looked"), "eye", "cases.looks", ""),
     NavItem("privacy:persons", _("Own data"), "lock", "cases.rights", ""),

@@ -46,6 +46,7 @@ from linli.channels.operations import add_robot
 from linli.kernel.ids import make_number, show_number
 from linli.kernel.models import Event
 from linli.knowledge.operations import write_article
+from linli.problems.views import ACTS as PROBLEM_ACTS
 from linli.territory.models import PlaceAlias, day_of
 from linli.territory.operations import keep_draft
 from linli.workforce.operations import plan
@@ -60,6 +61,7 @@ from tests.cases.standing import standing_town
 from tests.channels.people import tell
 from tests.conftest import NOW
 from tests.knowledge.conftest import a_draft as article_draft
+from tests.problems.building import a_fund, a_gift, calls, planned
 
 _NUMBERS = itertools.count(1)
 NOBODYS = make_number(year=2026, counter=9_999_999)
@@ -396,6 +398,18 @@ def _platform_order(town: Town) -> uuid.UUID:
     return PlatformOrder.objects.latest("received_at").pk
 
 
+_kinds = itertools.cycle(["020301", "0209", "0401", "040101", "0405"])
+
+
+def _problem(town: Town) -> int:
+    """Return a problem, each of another kind: one of a kind stands at a place."""
+    problem = planned(town, rows=calls(town, category=next(_kinds)))
+    for _ in range(3):
+        a_fund(town, problem)
+        a_gift(town, problem)
+    return problem.pk
+
+
 NO_KEY = uuid.UUID(int=7)
 NO_PHOTO = (NOBODYS, uuid.UUID(int=7))
 NO_TASK_PHOTO = (987_654_321, uuid.UUID(int=7))
@@ -469,6 +483,11 @@ THINGS: dict[str, Thing] = {
     "channels:try_again": Thing(_delivery, NO_ROW),
     "channels:end_robot": Thing(_robot, uuid.UUID(int=7)),
     "exporting:download": Thing(_export, NO_ROW),
+    "problems:problem": Thing(_problem, NO_ROW),
+    **{
+        f"problems:{name}": Thing(_problem, NO_ROW, {"because": "一时", "row": "1", "amount": "1"})
+        for name in PROBLEM_ACTS
+    },
     "api:revoke": Thing(_token, NO_ROW),
     "api:end_endpoint": Thing(_endpoint, NO_KEY),
     "api:send_again": Thing(_owed, NO_KEY),
@@ -826,6 +845,9 @@ PAGES = {
     "sorting:cases": ("dispatcher", "dispatched"),
     "sorting:models": ("administrator", "received"),
     "workforce:week": ("worker", "received"),
+    "problems:list": ("street_officer", "received"),
+    "problems:gather": ("worker", "received"),
+    "problems:problem": ("worker", "received"),
     "channels:inbox": ("worker", "dispatched"),
     "groups:groups": ("worker", "received"),
     "groups:ask_relay": ("partner", "received"),
@@ -934,6 +956,7 @@ def _refused(town: Town) -> int:
 
 
 MADE_FOR: dict[str, tuple[Callable[[Town], Any], ...]] = {
+    "problems:list": (_problem,),
     "cases:tasks": (_task, _consultation, _relay, _check),
     "cases:approvals": (_application,),
     "channels:inbox": (_message,),
