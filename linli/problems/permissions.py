@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from linli.accounts.permissions import (
+    ADMINISTRATOR,
     COMMUNITY_WORKER,
     DISTRICT_OFFICER,
     HOTLINE_OFFICER,
@@ -18,7 +19,6 @@ class ProblemPermission(StrEnum):
     MONEY = "problems.money"
     VERIFY = "problems.verify"
     SWEEP = "problems.sweep"
-    """Held by the clock itself, by no role."""
 
 
 P = ProblemPermission
@@ -27,3 +27,4 @@ for _role in (COMMUNITY_WORKER, STREET_OFFICER, DISTRICT_OFFICER, HOTLINE_OFFICE
 allow(COMMUNITY_WORKER, P.PLAN, P.VERIFY)
 # A problem of a whole sub-district has no community that could plan.
 allow(STREET_OFFICER, P.PLAN, P.MONEY, P.VERIFY)
+allow(ADMINISTRATOR, P.SWEEP)

@@ -53,6 +53,7 @@ EVERYBODY = {
 }
 ALLOWED = {
     "operator": {
+        "knowledge.see",
         "cases.attach",
         "cases.see_catalogue",
         "cases.see",
@@ -63,6 +64,8 @@ ALLOWED = {
         "cases.looks",
     },
     "dispatcher": {
+        "knowledge.see",
+        "knowledge.write",
         "cases.attach",
         "cases.export",
         "cases.see_catalogue",
@@ -77,6 +80,11 @@ ALLOWED = {
         "cases.reopen",
     },
     "community_worker": {
+        "knowledge.see",
+        "knowledge.write",
+        "problems.plan",
+        "problems.see",
+        "problems.verify",
         "cases.groups",
         "channels.robots",
         "cases.attach",
@@ -92,6 +100,7 @@ ALLOWED = {
         "workforce.roster",
     },
     "follow_up_caller": {
+        "knowledge.see",
         "cases.attach",
         "cases.see",
         "cases.see_hidden",
@@ -102,6 +111,13 @@ ALLOWED = {
         "cases.looks",
     },
     "street_officer": {
+        "knowledge.approve",
+        "knowledge.see",
+        "knowledge.write",
+        "problems.money",
+        "problems.plan",
+        "problems.see",
+        "problems.verify",
         "cases.groups",
         "cases.attach",
         "cases.export",
@@ -117,6 +133,10 @@ ALLOWED = {
         "cases.see_rates",
     },
     "district_officer": {
+        "knowledge.approve",
+        "knowledge.see",
+        "knowledge.write",
+        "problems.see",
         "cases.attach",
         "cases.export",
         "cases.see_catalogue",
@@ -128,6 +148,8 @@ ALLOWED = {
         "cases.see_rates",
     },
     "department_officer": {
+        "knowledge.see",
+        "knowledge.write",
         "cases.attach",
         "cases.export",
         "cases.see_catalogue",
@@ -138,6 +160,10 @@ ALLOWED = {
         "cases.share",
     },
     "hotline_officer": {
+        "knowledge.approve",
+        "knowledge.see",
+        "knowledge.write",
+        "problems.see",
         "cases.looks",
         "cases.rights",
         "cases.see_calls",
@@ -154,10 +180,20 @@ ALLOWED = {
         "cases.reopen",
         "cases.see_rates",
     },
-    "verifier": {"cases.attach", "cases.see", "cases.verify"},
+    "verifier": {"knowledge.see", "cases.attach", "cases.see", "cases.verify"},
     "partner": {"cases.task"},
-    "leader": {"cases.export", "cases.see_catalogue", "cases.see_rates"},
+    "leader": {
+        "knowledge.see",
+        "problems.see",
+        "cases.export",
+        "cases.see_catalogue",
+        "cases.see_rates",
+    },
     "administrator": {
+        "knowledge.approve",
+        "knowledge.see",
+        "knowledge.write",
+        "problems.sweep",
         "channels.robots",
         "channels.deliveries",
         "channels.send",

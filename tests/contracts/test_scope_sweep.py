@@ -557,7 +557,9 @@ PARAMETERS = (
     Asked("catalogue:ask", "GET", "place", lambda case: "双合家园", "没有此地", "dispatcher"),
     Asked("knowledge:home", "GET", "q", number, NOBODYS, "community_worker"),
     Asked("knowledge:new", "GET", "q", number, NOBODYS, "community_worker"),
-    Asked("cases:tell_answer", "POST", "version", lambda case: "912345678", "987654321", "operator"),
+    Asked(
+        "cases:tell_answer", "POST", "version", lambda case: "912345678", "987654321", "operator"
+    ),
     Asked("workforce:week", "GET", "unit", lambda case: "committee-029", NO_UNIT, "leader"),
     Asked("workforce:plan", "POST", "unit", lambda case: "committee-029", NO_UNIT, "administrator"),
 )

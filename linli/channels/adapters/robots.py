@@ -1,7 +1,7 @@
 """The robots of groups: one POST of JSON to the group's own address, signed where the group asks for it.
 
 All three answer HTTP 200 to what they refuse and say so in the body; what is not read there is lost in silence
-(docs/adr/0020). Formats and limits by the providers' documentation, read in November 2026:
+(docs/adr/0019). Formats and limits by the providers' documentation, read in November 2026:
 WeCom (developer.work.weixin.qq.com/document/path/91770): text of at most 2,048 bytes, 20 posts a minute.
 DingTalk (open.dingtalk.com/document/robots/custom-robot-access): 20 posts a minute, beyond them shut for ten minutes; signature
 in the address: HMAC-SHA256 by the secret of "milliseconds, line end, secret".
