@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from linli.cases.attachments import operations, rules
+from linli.cases.attachments import keeping, operations, rules
 from linli.cases.attachments.models import STORE, Attachment
 from linli.cases.attachments.parts import forget_attachments, has_evidence
 from linli.cases.attachments.queries import shown_to
@@ -131,7 +131,7 @@ def test_a_closed_case_takes_nothing_more(town: Town) -> None:
 def test_there_is_an_end_to_how_many(town: Town, case: Case, monkeypatch: Any) -> None:
     with refused(rules.TOO_MANY_AT_ONCE):
         attached(town, case, *range(0, 200, 20))
-    monkeypatch.setattr(operations, "MOST_A_CASE", 3)
+    monkeypatch.setattr(keeping, "MOST_A_CASE", 3)
     attached(town, case, 10, 20)
     with refused(rules.TOO_MANY) as broken:
         attached(town, case, 30, 40)

@@ -669,7 +669,7 @@ def seen(response: Any, *echoed: str) -> tuple[Any, ...]:
     """Return all that a visitor could tell one answer from another by."""
     body = response.content.decode()
     body = re.sub(r'(csrfmiddlewaretoken" value=")[^"]+', r"\1", body)
-    body = re.sub(r'(name="intake_key" value=")[^"]+', r"\1", body)
+    body = re.sub(r'(name="(?:intake|form)_key" value=")[^"]+', r"\1", body)
     location = response.headers.get("Location", "")
     for words in echoed:
         body, location = (text.replace(words, "…") for text in (body, location))
@@ -843,8 +843,8 @@ PAGES = {
     "places:divisions": ("administrator", "received"),
     "places:difference": ("administrator", "received"),
     "places:aliases": ("administrator", "received"),
-    "sorting:accuracy": ("dispatcher", "dispatched"),
-    "sorting:cases": ("dispatcher", "dispatched"),
+    "sorting:accuracy": ("office", "dispatched"),
+    "sorting:cases": ("office", "dispatched"),
     "sorting:models": ("administrator", "received"),
     "workforce:week": ("worker", "received"),
     "problems:list": ("street_officer", "received"),

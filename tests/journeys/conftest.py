@@ -46,7 +46,7 @@ def server(environment: dict[str, str]) -> Iterator[str]:
     subprocess.run([linli, "demo", "--load-only", "--cases", "240"], env=environment, check=True)
     child = subprocess.Popen([linli, "serve", "--port", str(PORT)], env=environment)
     try:
-        until = time.monotonic() + 30
+        until = time.monotonic() + 120
         while True:
             try:
                 urllib.request.urlopen(f"{BASE}/health", timeout=2).close()
