@@ -114,7 +114,7 @@ def test_a_community_is_refused_what_is_not_on_its_duty_list(as_person: Open) ->
     open_in_queue(dispatcher, number)
     expect(dispatcher.locator(".shut").first).to_contain_text("请先设定这件诉求的类别")
     dispatcher.locator("#about a").click()
-    dispatcher.locator("[name=category]").fill("楼道堆物")
+    dispatcher.locator("input[name=category]").fill("楼道堆物")
     dispatcher.get_by_role("button", name="设定类别").click()
     expect(dispatcher.locator("label:has([name=lead]:checked)")).to_contain_text(
         "双合家园社区居委会"
